@@ -1,0 +1,5 @@
+/// A whole chassis in one process.
+@NullMarked
+package io.boomerang.sim.chassis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The boomerang command.
+@NullMarked
+package io.boomerang.sim.command;
+
+import org.jspecify.annotations.NullMarked;
