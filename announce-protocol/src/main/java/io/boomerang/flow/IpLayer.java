@@ -38,6 +38,7 @@ final class IpLayer {
     private long destinationLow;
     private boolean truncated;
     private boolean checksumElsewhere;
+    private boolean authenticated;
 
     private int fragmentOffset;
     private boolean moreFragments;
@@ -63,6 +64,7 @@ final class IpLayer {
         version = ipVersion;
         networkOffset = offset;
         checksumElsewhere = false;
+        authenticated = false;
         fragmentOffset = 0;
         moreFragments = false;
         kind = FlowKey.KIND_ADDRESSES;
@@ -196,6 +198,7 @@ final class IpLayer {
         if (authentication.wrap(frame, transportOffset, endOffset)) {
             protocol = authentication.nextHeader();
             transportOffset += authentication.headerLength();
+            authenticated = true;
         }
     }
 
@@ -340,8 +343,15 @@ final class IpLayer {
         return truncated;
     }
 
-    boolean isChecksumElsewhere() {
-        return checksumElsewhere;
+    /// Whether everything that the transport checksum covers stands in the frame, with the
+    /// addresses in the IP header: not those of a routing header, a source route or a home address.
+    boolean isTransportWhole() {
+        return !isFragment() && !truncated && !checksumElsewhere;
+    }
+
+    /// Whether the packet is void with other addresses than those it has.
+    boolean isBoundToAddresses() {
+        return authenticated || checksumElsewhere;
     }
 
     int kind() {

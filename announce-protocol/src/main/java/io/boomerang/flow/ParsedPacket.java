@@ -20,7 +20,8 @@ public final class ParsedPacket {
     private boolean icmpError;
     private boolean tunnelled;
     private boolean truncated;
-    private boolean checksumElsewhere;
+    private boolean transportWhole;
+    private boolean boundToAddresses;
     private int tcpFlags;
     private int vlanDomain;
     private int ipVersion;
@@ -42,7 +43,8 @@ public final class ParsedPacket {
         icmpError = false;
         tunnelled = false;
         truncated = false;
-        checksumElsewhere = false;
+        transportWhole = false;
+        boundToAddresses = false;
         tcpFlags = 0;
         vlanDomain = newVlanDomain;
         ipVersion = NONE;
@@ -70,7 +72,8 @@ public final class ParsedPacket {
         endOffset = (int) (layer.endOffset() - frameOffset);
         truncated = layer.isTruncated();
         laterFragment = layer.isLaterFragment();
-        checksumElsewhere = layer.isChecksumElsewhere();
+        transportWhole = layer.isTransportWhole();
+        boundToAddresses = layer.isBoundToAddresses();
     }
 
     /// Takes over the IP header that makes the flow.
@@ -236,10 +239,15 @@ public final class ParsedPacket {
         return flowEndOffset;
     }
 
-    /// Whether the transport checksum covers addresses that do not stand in the IP header: those of
-    /// a routing header, a source route or a home address.
-    boolean isChecksumElsewhere() {
-        return checksumElsewhere;
+    /// Whether all that the transport checksum of the outermost IP packet covers stands in the
+    /// frame.
+    boolean isTransportWhole() {
+        return transportWhole;
+    }
+
+    /// Whether the outermost IP packet is void with other addresses than those it has.
+    boolean isBoundToAddresses() {
+        return boundToAddresses;
     }
 
     @Override
