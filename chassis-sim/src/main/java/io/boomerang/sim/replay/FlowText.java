@@ -2,6 +2,7 @@ package io.boomerang.sim.replay;
 
 import io.boomerang.flow.FlowKey;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,18 +22,23 @@ public final class FlowText {
 
     private FlowText() {}
 
-    private record Endpoint(byte[] address, int port) {
+    private record Endpoint(InetAddress address, int port) {
+        boolean isIpv4() {
+            return address instanceof Inet4Address;
+        }
+
         long high() {
-            return address.length == 4 ? 0 : ByteBuffer.wrap(address).getLong(0);
+            return isIpv4() ? 0 : ByteBuffer.wrap(address.getAddress()).getLong(0);
         }
 
         long low() {
-            return address.length == 4
-                    ? Integer.toUnsignedLong(ByteBuffer.wrap(address).getInt(0))
-                    : ByteBuffer.wrap(address).getLong(8);
+            final ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+            return isIpv4() ? Integer.toUnsignedLong(bytes.getInt(0)) : bytes.getLong(8);
         }
     }
 
+    /// Reads one flow.
+    ///
     /// @throws IllegalArgumentException with a message for users
     public static FlowKey parse(final String text) {
         final List<String> words = words(text);
@@ -50,7 +56,7 @@ public final class FlowText {
         final boolean hasPorts = kind == FlowKey.KIND_PORTS;
         final Endpoint one = endpoint(words.get(words.size() - 2), hasPorts, identifier);
         final Endpoint other = endpoint(words.getLast(), hasPorts, identifier);
-        if (one.address.length != other.address.length) {
+        if (one.isIpv4() != other.isIpv4()) {
             throw new IllegalArgumentException("'" + text + "' mixes an IPv4 and an IPv6 address");
         }
         return key(protocol, kind, one, other);
@@ -127,11 +133,10 @@ public final class FlowText {
                 number(text.substring(colon + 1), MAX_PORT, "port"));
     }
 
-    private static byte[] address(final String text) {
+    private static InetAddress address(final String text) {
         final boolean bracketed = text.startsWith("[") && text.endsWith("]");
         try {
-            return InetAddress.ofLiteral(bracketed ? text.substring(1, text.length() - 1) : text)
-                    .getAddress();
+            return InetAddress.ofLiteral(bracketed ? text.substring(1, text.length() - 1) : text);
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + text + "' is no IP address", e);
         }
@@ -140,7 +145,7 @@ public final class FlowText {
     private static FlowKey key(
             final int protocol, final int kind, final Endpoint one, final Endpoint other) {
         final FlowKey key = new FlowKey();
-        if (one.address.length == 4) {
+        if (one.isIpv4()) {
             key.setIpv4(
                     protocol, kind, (int) one.low(), one.port, (int) other.low(), other.port, 0);
         } else {

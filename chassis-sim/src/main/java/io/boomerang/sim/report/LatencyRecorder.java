@@ -12,6 +12,8 @@ public final class LatencyRecorder {
     private final Histogram carried = new Histogram(MAX_NS, SIGNIFICANT_DIGITS);
     private final Histogram sent = new Histogram(MAX_NS, SIGNIFICANT_DIGITS);
 
+    /// Counts one announcement.
+    ///
     /// @param latencyNs from the blade to the installed session
     /// @param rodeOnPacket whether the announcement came with a packet, not through the cluster
     public void record(final long latencyNs, final boolean rodeOnPacket) {

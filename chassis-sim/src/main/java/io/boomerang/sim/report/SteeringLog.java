@@ -29,6 +29,8 @@ public final class SteeringLog implements AutoCloseable {
         out.write("packet,blade\n".getBytes(StandardCharsets.US_ASCII));
     }
 
+    /// Writes the row of a packet that met a blade.
+    ///
     /// @param packet the packet's number in its file, from 1
     public void delivered(final long packet, final String blade) throws IOException {
         writeNumber(packet);
@@ -37,6 +39,8 @@ public final class SteeringLog implements AutoCloseable {
         out.write('\n');
     }
 
+    /// Writes the row of a packet that met none.
+    ///
     /// @param packet the packet's number in its file, from 1
     public void dropped(final long packet, final String reason) throws IOException {
         writeNumber(packet);
