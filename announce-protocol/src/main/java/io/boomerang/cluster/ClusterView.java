@@ -1,5 +1,7 @@
 package io.boomerang.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// Who is in the chassis, as agreed by those who are.
@@ -9,5 +11,29 @@ import java.util.List;
 public record ClusterView(long id, List<Member> members) {
     public ClusterView {
         members = List.copyOf(members);
+        for (int i = 1; i < members.size(); i++) {
+            if (members.get(i - 1).node() >= members.get(i).node()) {
+                throw new IllegalArgumentException("members are not ordered by node: " + members);
+            }
+        }
+    }
+
+    /// The member with this node id; null when there is none.
+    public @Nullable Member member(final int node) {
+        int low = 0;
+        int high = members.size() - 1;
+        while (low <= high) {
+            final int middle = low + high >>> 1;
+            final Member member = members.get(middle);
+            if (member.node() == node) {
+                return member;
+            }
+            if (member.node() < node) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return null;
     }
 }

@@ -1,0 +1,214 @@
+package io.boomerang.announce;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.boomerang.announce.DecodeResult.Invalid;
+import io.boomerang.announce.DecodeResult.UnknownType;
+import io.boomerang.flow.FlowKey;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/// Reads the messages of one batch, one after the other, and stops at the first that is not as
+/// {@link MessageCodec} lays it out. Used by one thread, once.
+final class MessageReader {
+    private static final ValueLayout.OfShort BE16 =
+            JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt BE32 =
+            JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong BE64 =
+            JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final Acknowledgement.Outcome[] OUTCOMES = Acknowledgement.Outcome.values();
+
+    private final MemorySegment batch;
+    private final long limit;
+
+    private long position;
+    private int bucketsLeft = BucketTableUpdate.MAX_BUCKETS;
+    private DecodeResult refusal = new Invalid("nothing was read");
+
+    MessageReader(final MemorySegment batch, final long position) {
+        this.batch = batch;
+        this.limit = batch.byteSize();
+        this.position = position;
+    }
+
+    /// The next message; null when there is none, then {@link #refusal} says why.
+    @Nullable ControlMessage next() {
+        if (position >= limit) {
+            return refuse("batch has fewer messages than it states");
+        }
+        final int first = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position));
+        final int type = first >>> AnnouncementCodec.TYPE_SHIFT;
+        final int detail = first & AnnouncementCodec.DETAIL_MASK;
+        return switch (type) {
+            case 1, 2, 3, 4, AnnouncementCodec.LAST_TYPE -> announcement();
+            case MessageWriter.ACKNOWLEDGEMENT -> acknowledgement(detail);
+            case MessageWriter.STATE_QUERY -> query(detail);
+            case MessageWriter.STATE_ANSWER -> answer(detail);
+            case MessageWriter.BUCKET_TABLE -> buckets(detail);
+            case MessageWriter.EPOCH_INSTALLED -> epochInstalled(detail);
+            default -> {
+                refusal = new UnknownType(type);
+                yield null;
+            }
+        };
+    }
+
+    DecodeResult refusal() {
+        return refusal;
+    }
+
+    boolean isAtEnd() {
+        return position == limit;
+    }
+
+    private @Nullable SessionAnnouncement announcement() {
+        final String reason = AnnouncementCodec.refusal(batch, position, (int) (limit - position));
+        if (reason != null) {
+            refusal = new Invalid(reason);
+            return null;
+        }
+        final SessionAnnouncement announcement = AnnouncementCodec.read(batch, position);
+        position += AnnouncementCodec.encodedLength(announcement);
+        return announcement;
+    }
+
+    private @Nullable ControlMessage acknowledgement(final int outcome) {
+        if (isShort(MessageWriter.ACKNOWLEDGEMENT_LENGTH)) {
+            return refuse("acknowledgement is cut short");
+        }
+        if (outcome >= OUTCOMES.length) {
+            return refuse("acknowledgement has an unknown outcome");
+        }
+        final Acknowledgement acknowledgement =
+                new Acknowledgement(
+                        batch.get(BE64, position + 1),
+                        Short.toUnsignedInt(batch.get(BE16, position + 9)),
+                        Short.toUnsignedInt(batch.get(BE16, position + 11)),
+                        OUTCOMES[outcome]);
+        position += MessageWriter.ACKNOWLEDGEMENT_LENGTH;
+        return acknowledgement;
+    }
+
+    private @Nullable ControlMessage query(final int detail) {
+        if (detail != 0) {
+            return refuse("state query has unknown flags");
+        }
+        if (isShort(MessageWriter.STATE_QUERY_FIXED_LENGTH)) {
+            return refuse("state query ends within its fixed part");
+        }
+        final int shape = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 1));
+        if ((shape & ~KeyCodec.SHAPE_MASK) != 0 || !KeyCodec.isLegalShape(shape)) {
+            return refuse("state query has a key of an unknown shape");
+        }
+        final int length = MessageWriter.queryLength(shape);
+        if (isShort(length)) {
+            return refuse("state query ends within its key");
+        }
+        final long bodyAt = position + length - KeyCodec.bodyLength(shape);
+        final boolean hasVlan = (shape & KeyCodec.VLAN_BIT) != 0;
+        final int vlanDomain =
+                hasVlan ? batch.get(BE32, position + MessageWriter.STATE_QUERY_FIXED_LENGTH) : 0;
+        if (hasVlan && vlanDomain == 0) {
+            return refuse("state query has an empty VLAN domain");
+        }
+        if (!KeyCodec.isLegalBody(shape, batch, bodyAt)) {
+            return refuse("state query has a key that is not canonical");
+        }
+        final int protocol = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 2));
+        final long queryId = batch.get(BE64, position + 3);
+        final FlowKey key = new FlowKey();
+        KeyCodec.readBody(shape, protocol, vlanDomain, batch, bodyAt, key);
+        position += length;
+        return new StateQuery(queryId, key);
+    }
+
+    private @Nullable ControlMessage answer(final int detail) {
+        if (detail > MessageWriter.SESSION_FOLLOWS) {
+            return refuse("state answer has unknown flags");
+        }
+        if (isShort(MessageWriter.STATE_ANSWER_FIXED_LENGTH)) {
+            return refuse("state answer is cut short");
+        }
+        final long queryId = batch.get(BE64, position + 1);
+        position += MessageWriter.STATE_ANSWER_FIXED_LENGTH;
+        if (detail != MessageWriter.SESSION_FOLLOWS) {
+            return new StateAnswer(queryId, null);
+        }
+        final SessionAnnouncement session = announcement();
+        return session == null ? null : new StateAnswer(queryId, session);
+    }
+
+    private @Nullable ControlMessage buckets(final int detail) {
+        if (detail > MessageWriter.RUNS) {
+            return refuse("bucket table has an unknown form");
+        }
+        if (isShort(MessageWriter.BUCKET_TABLE_FIXED_LENGTH)) {
+            return refuse("bucket table is cut short");
+        }
+        final long epoch = batch.get(BE64, position + 1);
+        final int logarithm = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 9));
+        if (logarithm > BucketTableUpdate.MAX_BUCKETS_LOGARITHM || 1 << logarithm > bucketsLeft) {
+            return refuse("bucket tables have more buckets than a batch may bring");
+        }
+        final int count = 1 << logarithm;
+        position += MessageWriter.BUCKET_TABLE_FIXED_LENGTH;
+        if (detail == MessageWriter.EVERY_BUCKET && isShort(count * Short.BYTES)) {
+            return refuse("bucket table ends within its buckets");
+        }
+        bucketsLeft -= count;
+        final short[] blades = new short[count];
+        if (detail == MessageWriter.EVERY_BUCKET) {
+            MemorySegment.copy(batch, BE16, position, blades, 0, count);
+            position += (long) count * Short.BYTES;
+        } else if (!readRuns(blades)) {
+            return refuse("bucket table has runs that do not fill it");
+        }
+        return new BucketTableUpdate(epoch, blades);
+    }
+
+    private boolean readRuns(final short[] blades) {
+        for (int filled = 0; filled < blades.length; ) {
+            if (isShort(MessageWriter.RUN_LENGTH)) {
+                return false;
+            }
+            final int run = Short.toUnsignedInt(batch.get(BE16, position)) + 1;
+            if (run > blades.length - filled) {
+                return false;
+            }
+            Arrays.fill(blades, filled, filled + run, batch.get(BE16, position + 2));
+            position += MessageWriter.RUN_LENGTH;
+            filled += run;
+        }
+        return true;
+    }
+
+    private @Nullable ControlMessage epochInstalled(final int detail) {
+        if (detail != 0) {
+            return refuse("epoch message has unknown flags");
+        }
+        if (isShort(MessageWriter.EPOCH_INSTALLED_LENGTH)) {
+            return refuse("epoch message is cut short");
+        }
+        final long epoch = batch.get(BE64, position + 1);
+        position += MessageWriter.EPOCH_INSTALLED_LENGTH;
+        return new EpochInstalled(epoch);
+    }
+
+    private boolean isShort(final int length) {
+        return limit - position < length;
+    }
+
+    private @Nullable ControlMessage refuse(final String reason) {
+        refusal = new Invalid(reason);
+        return null;
+    }
+}

@@ -1,0 +1,160 @@
+package io.boomerang.announce;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.boomerang.flow.FlowKey;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// Writes one message at a time as {@link MessageCodec} lays it out. Stateless.
+@SuppressWarnings("EnumOrdinal") // the wire has the order of the enums; golden bytes hold it
+final class MessageWriter {
+    static final int ACKNOWLEDGEMENT = 6;
+    static final int STATE_QUERY = 7;
+    static final int STATE_ANSWER = 8;
+    static final int BUCKET_TABLE = 9;
+    static final int EPOCH_INSTALLED = 10;
+
+    static final int SESSION_FOLLOWS = 1;
+    static final int EVERY_BUCKET = 0;
+    static final int RUNS = 1;
+
+    static final int ACKNOWLEDGEMENT_LENGTH = 13;
+    static final int STATE_QUERY_FIXED_LENGTH = 11;
+    static final int STATE_ANSWER_FIXED_LENGTH = 9;
+    static final int BUCKET_TABLE_FIXED_LENGTH = 10;
+    static final int RUN_LENGTH = 4;
+    static final int MAX_RUN = 0x1_0000;
+    static final int EPOCH_INSTALLED_LENGTH = 9;
+    static final int VLAN_LENGTH = 4;
+
+    private static final ValueLayout.OfShort BE16 =
+            JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt BE32 =
+            JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong BE64 =
+            JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private MessageWriter() {}
+
+    static int encodedLength(final ControlMessage message) {
+        return switch (message) {
+            case SessionAnnouncement announcement -> AnnouncementCodec.encodedLength(announcement);
+            case Acknowledgement _ -> ACKNOWLEDGEMENT_LENGTH;
+            case StateQuery(_, FlowKey key) -> queryLength(KeyCodec.shapeOf(key));
+            case StateAnswer(_, SessionAnnouncement session) ->
+                    STATE_ANSWER_FIXED_LENGTH
+                            + (session == null ? 0 : AnnouncementCodec.encodedLength(session));
+            case BucketTableUpdate(_, short[] blades) ->
+                    BUCKET_TABLE_FIXED_LENGTH
+                            + Math.min(blades.length * Short.BYTES, runsIn(blades) * RUN_LENGTH);
+            case EpochInstalled _ -> EPOCH_INSTALLED_LENGTH;
+        };
+    }
+
+    static int queryLength(final int shape) {
+        return STATE_QUERY_FIXED_LENGTH
+                + ((shape & KeyCodec.VLAN_BIT) != 0 ? VLAN_LENGTH : 0)
+                + KeyCodec.bodyLength(shape);
+    }
+
+    private static int runsIn(final short[] blades) {
+        int runs = 0;
+        for (int start = 0; start < blades.length; start = runEnd(blades, start)) {
+            runs++;
+        }
+        return runs;
+    }
+
+    private static int runEnd(final short[] blades, final int start) {
+        final int limit = Math.min(blades.length, start + MAX_RUN);
+        int end = start + 1;
+        while (end < limit && blades[end] == blades[start]) {
+            end++;
+        }
+        return end;
+    }
+
+    /// Writes the message, for which {@link #encodedLength} bytes are there.
+    static void write(
+            final ControlMessage message, final MemorySegment segment, final long offset) {
+        switch (message) {
+            case SessionAnnouncement announcement ->
+                    AnnouncementCodec.encode(announcement, segment, offset);
+            case Acknowledgement acknowledgement ->
+                    writeAcknowledgement(acknowledgement, segment, offset);
+            case StateQuery query -> writeQuery(query, segment, offset);
+            case StateAnswer answer -> writeAnswer(answer, segment, offset);
+            case BucketTableUpdate update -> writeBuckets(update, segment, offset);
+            case EpochInstalled(long epoch) -> {
+                writeFirst(EPOCH_INSTALLED, 0, segment, offset);
+                segment.set(BE64, offset + 1, epoch);
+            }
+        }
+    }
+
+    private static void writeFirst(
+            final int type, final int detail, final MemorySegment segment, final long offset) {
+        segment.set(JAVA_BYTE, offset, (byte) (type << AnnouncementCodec.TYPE_SHIFT | detail));
+    }
+
+    private static void writeAcknowledgement(
+            final Acknowledgement acknowledgement, final MemorySegment segment, final long offset) {
+        writeFirst(ACKNOWLEDGEMENT, acknowledgement.outcome().ordinal(), segment, offset);
+        segment.set(BE64, offset + 1, acknowledgement.flowId());
+        segment.set(BE16, offset + 9, (short) acknowledgement.incarnation());
+        segment.set(BE16, offset + 11, (short) acknowledgement.version());
+    }
+
+    private static void writeQuery(
+            final StateQuery query, final MemorySegment segment, final long offset) {
+        final FlowKey key = query.key();
+        final int shape = KeyCodec.shapeOf(key);
+        writeFirst(STATE_QUERY, 0, segment, offset);
+        segment.set(JAVA_BYTE, offset + 1, (byte) shape);
+        segment.set(JAVA_BYTE, offset + 2, (byte) key.protocol());
+        segment.set(BE64, offset + 3, query.queryId());
+        long at = offset + STATE_QUERY_FIXED_LENGTH;
+        if ((shape & KeyCodec.VLAN_BIT) != 0) {
+            segment.set(BE32, at, key.vlanDomain());
+            at += VLAN_LENGTH;
+        }
+        KeyCodec.writeBody(key, segment, at);
+    }
+
+    private static void writeAnswer(
+            final StateAnswer answer, final MemorySegment segment, final long offset) {
+        final SessionAnnouncement session = answer.session();
+        writeFirst(STATE_ANSWER, session == null ? 0 : SESSION_FOLLOWS, segment, offset);
+        segment.set(BE64, offset + 1, answer.queryId());
+        if (session != null) {
+            AnnouncementCodec.encode(session, segment, offset + STATE_ANSWER_FIXED_LENGTH);
+        }
+    }
+
+    private static void writeBuckets(
+            final BucketTableUpdate update, final MemorySegment segment, final long offset) {
+        final short[] blades = update.bladeByBucket();
+        final boolean inRuns = runsIn(blades) * RUN_LENGTH < blades.length * Short.BYTES;
+        writeFirst(BUCKET_TABLE, inRuns ? RUNS : EVERY_BUCKET, segment, offset);
+        segment.set(BE64, offset + 1, update.epoch());
+        segment.set(JAVA_BYTE, offset + 9, (byte) Integer.numberOfTrailingZeros(blades.length));
+        long at = offset + BUCKET_TABLE_FIXED_LENGTH;
+        if (!inRuns) {
+            MemorySegment.copy(blades, 0, segment, BE16, at, blades.length);
+            return;
+        }
+        for (int start = 0; start < blades.length; ) {
+            final int end = runEnd(blades, start);
+            segment.set(BE16, at, (short) (end - start - 1));
+            segment.set(BE16, at + 2, blades[start]);
+            at += RUN_LENGTH;
+            start = end;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.boomerang.cluster;
+
+import io.boomerang.announce.ControlMessage;
+
+/// Where a node puts what it has to say to others. Messages to one node arrive in the order in
+/// which they were given, or not at all.
+public interface ControlSender {
+    void send(int node, ControlMessage message);
+
+    /// To every other member of the newest view.
+    void broadcast(ControlMessage message);
+}

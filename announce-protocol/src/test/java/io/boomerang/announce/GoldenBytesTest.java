@@ -1,0 +1,116 @@
+package io.boomerang.announce;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.boomerang.announce.DecodeResult.Decoded;
+import io.boomerang.flow.FlowKey;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What nodes of version 1 write. A change here needs another format version.
+class GoldenBytesTest {
+    private static final long FLOW_ID = 0x0102030405060708L;
+
+    static Stream<Arguments> messages() {
+        final FlowKey ipv4 = ipv4(0);
+        final FlowKey translated = new FlowKey();
+        translated.setIpv4(6, FlowKey.KIND_PORTS, 0x0A000001, 80, 0xC0000209, 1_024, 0);
+        final FlowKey ipv6 = new FlowKey();
+        ipv6.setIpv6(
+                58,
+                FlowKey.KIND_IDENTIFIER,
+                0x20010DB800000000L,
+                1,
+                7,
+                0x20010DB800000000L,
+                2,
+                7,
+                0x64);
+        return Stream.of(
+                Arguments.of(
+                        "08 00 06 0003 0002 0001 0064 0102030405060708"
+                                + " 0a000001 c0000201 0050 1267",
+                        announcement(SessionAnnouncement.Kind.OPEN, ipv4, ipv4, 1_000)),
+                Arguments.of(
+                        "20 10 06 0003 0002 0001 0001 0102030405060708"
+                                + " 0a000001 c0000209 0050 0400 0a000001 c0000201 0050 1267",
+                        announcement(SessionAnnouncement.Kind.MOVE, translated, ipv4, 10)),
+                Arguments.of(
+                        "18 0b 3a 0003 0002 0001 0000 0102030405060708 00000064"
+                                + " 20010db8000000000000000000000001"
+                                + " 20010db8000000000000000000000002 0007 0007",
+                        announcement(SessionAnnouncement.Kind.CLOSE, ipv6, ipv6, 0)),
+                Arguments.of(
+                        "31 0102030405060708 0002 0001",
+                        new Acknowledgement(FLOW_ID, 2, 1, Acknowledgement.Outcome.STALE)),
+                Arguments.of(
+                        "38 00 06 0000000000000009 0a000001 c0000201 0050 1267",
+                        new StateQuery(9, ipv4)),
+                Arguments.of(
+                        "38 08 06 0000000000000009 00000065 0a000001 c0000201 0050 1267",
+                        new StateQuery(9, ipv4(0x65))),
+                Arguments.of("40 0000000000000009", new StateAnswer(9, null)),
+                Arguments.of(
+                        "41 0000000000000009 10 00 06 0003 0002 0001 0064 0102030405060708"
+                                + " 0a000001 c0000201 0050 1267",
+                        new StateAnswer(
+                                9,
+                                announcement(SessionAnnouncement.Kind.REFRESH, ipv4, ipv4, 1_000))),
+                Arguments.of(
+                        "48 0000000000000005 02 0001 0002 0001 03ff",
+                        new BucketTableUpdate(5, new short[] {1, 2, 1, 1_023})),
+                Arguments.of(
+                        "49 0000000000000005 03 0006 0001 0000 0002",
+                        new BucketTableUpdate(5, new short[] {1, 1, 1, 1, 1, 1, 1, 2})),
+                Arguments.of("50 0000000000000005", new EpochInstalled(5)));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("messages")
+    void shouldWriteAndReadTheseBytes(final String hex, final ControlMessage message) {
+        final MessageBatch batch = new MessageBatch(1_024);
+        batch.append(message);
+        final int length = batch.seal();
+
+        final byte[] body = Arrays.copyOfRange(batch.buffer(), MessageCodec.HEADER_LENGTH, length);
+
+        assertEquals(hex.replace(" ", ""), HexFormat.of().formatHex(body));
+        assertEquals(new Decoded(List.of(message)), MessageCodec.decode(batch.buffer(), 0, length));
+    }
+
+    @Test
+    void shouldWriteThisHeader() {
+        final MessageBatch batch = new MessageBatch(1_024);
+        batch.append(new EpochInstalled(5));
+        batch.append(new EpochInstalled(6));
+
+        final byte[] bytes = Arrays.copyOf(batch.buffer(), batch.seal());
+
+        assertEquals(
+                "b0330100000200000020cd155aaa500000000000000005500000000000000006",
+                HexFormat.of().formatHex(bytes));
+    }
+
+    private static FlowKey ipv4(final int vlanDomain) {
+        final FlowKey key = new FlowKey();
+        key.setIpv4(6, FlowKey.KIND_PORTS, 0x0A000001, 80, 0xC0000201, 4_711, vlanDomain);
+        return key;
+    }
+
+    private static SessionAnnouncement announcement(
+            final SessionAnnouncement.Kind kind,
+            final FlowKey key,
+            final FlowKey original,
+            final int leaseMs) {
+        return new SessionAnnouncement(
+                kind, key, original, FLOW_ID, 3, 2, 1, leaseMs, TcpPhase.EMBRYONIC);
+    }
+}

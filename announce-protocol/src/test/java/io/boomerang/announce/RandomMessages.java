@@ -1,0 +1,103 @@
+package io.boomerang.announce;
+
+import io.boomerang.flow.FlowKey;
+
+import java.util.random.RandomGenerator;
+
+/// Legal messages of all kinds, with the extremes more often than chance would have them.
+public final class RandomMessages {
+    private final RandomGenerator random;
+
+    public RandomMessages(final RandomGenerator random) {
+        this.random = random;
+    }
+
+    public FlowKey key() {
+        return key(random.nextBoolean(), random.nextInt(3), random.nextInt(256), vlanDomain());
+    }
+
+    private int vlanDomain() {
+        return random.nextInt(4) == 0 ? random.nextInt() | 1 : 0;
+    }
+
+    private FlowKey key(
+            final boolean ipv6, final int kind, final int protocol, final int vlanDomain) {
+        final int port = kind == FlowKey.KIND_ADDRESSES ? 0 : uint16();
+        final int otherPort = kind == FlowKey.KIND_PORTS ? uint16() : port;
+        final FlowKey key = new FlowKey();
+        if (ipv6) {
+            key.setIpv6(
+                    protocol, kind, word(), word(), port, word(), word(), otherPort, vlanDomain);
+        } else {
+            key.setIpv4(protocol, kind, (int) word(), port, (int) word(), otherPort, vlanDomain);
+        }
+        return key;
+    }
+
+    private long word() {
+        return switch (random.nextInt(8)) {
+            case 0 -> 0L;
+            case 1 -> -1L;
+            case 2 -> Long.MIN_VALUE;
+            default -> random.nextLong();
+        };
+    }
+
+    private int uint16() {
+        return switch (random.nextInt(8)) {
+            case 0 -> 0;
+            case 1 -> 0xFFFF;
+            default -> random.nextInt(0x1_0000);
+        };
+    }
+
+    public SessionAnnouncement announcement() {
+        final boolean ipv6 = random.nextBoolean();
+        final int kind = random.nextInt(3);
+        final int protocol = random.nextInt(256);
+        final int vlanDomain = vlanDomain();
+        final FlowKey key = key(ipv6, kind, protocol, vlanDomain);
+        final FlowKey original = random.nextBoolean() ? key : key(ipv6, kind, protocol, vlanDomain);
+        final var kinds = SessionAnnouncement.Kind.values();
+        final var phases = TcpPhase.values();
+        return new SessionAnnouncement(
+                kinds[random.nextInt(kinds.length)],
+                key,
+                original,
+                word(),
+                Math.max(1, uint16()),
+                uint16(),
+                uint16(),
+                uint16() * SessionAnnouncement.LEASE_STEP_MS,
+                phases[random.nextInt(phases.length)]);
+    }
+
+    public ControlMessage message() {
+        return switch (random.nextInt(8)) {
+            case 0 -> acknowledgement();
+            case 1 -> new StateQuery(word(), key());
+            case 2 -> new StateAnswer(word(), announcement());
+            case 3 -> new StateAnswer(word(), null);
+            case 4 -> new BucketTableUpdate(word(), blades(1 << random.nextInt(9)));
+            case 5 -> new EpochInstalled(word());
+            default -> announcement();
+        };
+    }
+
+    private Acknowledgement acknowledgement() {
+        final var outcomes = Acknowledgement.Outcome.values();
+        return new Acknowledgement(
+                word(), uint16(), uint16(), outcomes[random.nextInt(outcomes.length)]);
+    }
+
+    /// Alternating runs, or each bucket by itself.
+    public short[] blades(final int count) {
+        final short[] blades = new short[count];
+        final int change = random.nextBoolean() ? 1 : 20;
+        for (int i = 0; i < count; i++) {
+            blades[i] =
+                    i > 0 && random.nextInt(change) > 0 ? blades[i - 1] : (short) random.nextInt();
+        }
+        return blades;
+    }
+}

@@ -1,0 +1,146 @@
+package io.boomerang.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DecodeResult;
+import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.MessageCodec;
+import io.boomerang.announce.RandomMessages;
+import io.boomerang.announce.Seeds;
+import io.boomerang.announce.SessionAnnouncement;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+class BatchingSenderTest {
+    private static final int NODES = 3;
+
+    private final InMemoryCluster cluster = new InMemoryCluster(1, 1, 1, 0);
+    private final List<List<ControlMessage>> heard = new ArrayList<>();
+    private final List<Integer> batchLengths = new ArrayList<>();
+    private final ClusterChannel channel = connectNodes();
+    private final BatchingSender sender = new BatchingSender(channel, 1_024);
+
+    private ClusterChannel connectNodes() {
+        final List<ClusterChannel> channels = new ArrayList<>();
+        for (int node = 1; node <= NODES; node++) {
+            final List<ControlMessage> messages = new ArrayList<>();
+            heard.add(messages);
+            channels.add(cluster.join(new Member(node, "node-" + node, Member.Role.BLADE, 0, 0)));
+            channels.getLast().connect(listenerInto(messages));
+        }
+        cluster.deliverDue(100);
+        return channels.getFirst();
+    }
+
+    private ClusterListener listenerInto(final List<ControlMessage> messages) {
+        return new ClusterListener() {
+            @Override
+            public void onMessage(
+                    final int fromNode, final byte[] buffer, final int offset, final int length) {
+                batchLengths.add(length);
+                if (MessageCodec.decode(buffer, offset, length)
+                        instanceof DecodeResult.Decoded(var decoded)) {
+                    messages.addAll(decoded);
+                }
+            }
+
+            @Override
+            public void onView(final ClusterView view) {}
+        };
+    }
+
+    @Test
+    void shouldWaitForTheFlush() {
+        sender.send(2, new EpochInstalled(1));
+        sender.send(2, new EpochInstalled(2));
+        cluster.deliverDue(200);
+        assertEquals(List.of(), heard.get(1));
+
+        sender.flush();
+        sender.flush();
+        cluster.deliverDue(300);
+
+        assertEquals(List.of(new EpochInstalled(1), new EpochInstalled(2)), heard.get(1));
+        assertEquals(
+                new BatchingSender.Counters(2, 0, 1, MessageCodec.HEADER_LENGTH + 18, 0),
+                sender.counters());
+    }
+
+    @Test
+    void shouldKeepTheOrderOfBroadcastsAmongTheRest() {
+        sender.send(2, new EpochInstalled(1));
+        sender.broadcast(new EpochInstalled(2));
+        sender.send(2, new EpochInstalled(3));
+        sender.flush();
+        cluster.deliverDue(200);
+
+        assertEquals(List.of(), heard.get(0));
+        assertEquals(
+                List.of(new EpochInstalled(1), new EpochInstalled(2), new EpochInstalled(3)),
+                heard.get(1));
+        assertEquals(List.of(new EpochInstalled(2)), heard.get(2));
+    }
+
+    @Test
+    void shouldSendAMessageThatIsGreaterThanABatch() {
+        final ControlMessage table =
+                new BucketTableUpdate(1, new RandomMessages(Seeds.random(1)).blades(65_536));
+        sender.send(2, new EpochInstalled(1));
+        sender.send(2, table);
+        sender.send(2, new EpochInstalled(2));
+        sender.flush();
+        cluster.deliverDue(200);
+
+        assertEquals(List.of(new EpochInstalled(1), table, new EpochInstalled(2)), heard.get(1));
+    }
+
+    @Test
+    void shouldCountWhatNobodyIsThereFor() {
+        sender.send(9, new EpochInstalled(1));
+        sender.flush();
+        sender.send(2, new EpochInstalled(1));
+        sender.flush();
+
+        assertEquals(1, sender.counters().undeliverable());
+        assertEquals(1, sender.counters().messages());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("io.boomerang.announce.Seeds#seeds")
+    void shouldDeliverEverythingInOrderInBatchesWithinTheLimit(final long seed) {
+        final RandomGenerator random = Seeds.random(seed);
+        final RandomMessages messages = new RandomMessages(random);
+        final List<List<ControlMessage>> sent =
+                List.of(List.of(), new ArrayList<>(), new ArrayList<>());
+        int announcements = 0;
+        for (int i = 0; i < 1_000; i++) {
+            final ControlMessage message = messages.message();
+            final int node = random.nextInt(2, NODES + 1);
+            sender.send(node, message);
+            sent.get(node - 1).add(message);
+            announcements += message instanceof SessionAnnouncement ? 1 : 0;
+            if (random.nextInt(50) == 0) {
+                sender.flush();
+            }
+        }
+        sender.flush();
+        cluster.deliverDue(200);
+
+        assertEquals(sent, heard);
+        assertEquals(announcements, sender.counters().announcements());
+        assertEquals(1_000, sender.counters().messages());
+        assertEquals(
+                batchLengths.stream().mapToLong(Integer::longValue).sum(),
+                sender.counters().bytes());
+        assertTrue(batchLengths.stream().allMatch(length -> length <= 1_024));
+    }
+}
