@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
 class SteeringHeaderTest {
+    private static final Purpose[] PURPOSES = Purpose.values();
     private static final int OFFSET = 11;
     private static final String BASE_AND_STEERING =
             "04 40 6558 000000 00  ffb0 81 03  10 02 0001 0102030405060708";
@@ -257,7 +258,7 @@ class SteeringHeaderTest {
     private static void fill(final SteeringHeader header, final RandomGenerator random) {
         final RandomMessages messages = new RandomMessages(random);
         header.clear();
-        header.setPurpose(Purpose.values()[random.nextInt(4)]);
+        header.setPurpose(PURPOSES[random.nextInt(4)]);
         header.setArrival(Side.of(random.nextInt(2)), random.nextInt(0x1_0000));
         header.setHops(random.nextInt(256));
         header.setFlowId(random.nextLong());

@@ -166,7 +166,7 @@ class InMemoryClusterTest {
             final int[] lastFrom = new int[5];
             for (final String event : events) {
                 if (!event.startsWith("view")) {
-                    final String[] parts = event.split(":");
+                    final String[] parts = event.split(":", 2);
                     final int from = Integer.parseInt(parts[0]);
                     final int number = Integer.parseInt(parts[1]);
                     assertTrue(number > lastFrom[from], event + " after " + lastFrom[from]);
