@@ -1,0 +1,311 @@
+package io.boomerang.blade.session;
+
+import io.boomerang.announce.TcpPhase;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
+
+import org.jspecify.annotations.Nullable;
+
+/// One flow on this blade. Places of the {@link MarkerTable}, reused from flow to flow; belongs to
+/// the blade's thread.
+///
+/// A flow has a key on each side of the chassis: the original one on the side that opened it, and
+/// on the far side the one that a translating processor gave it, else the same.
+@SuppressWarnings("EnumOrdinal") // arrays by side, within one process
+public final class MarkerSession {
+    /// Names no frame of a pen.
+    public static final int NO_FRAME = -1;
+
+    final MarkerList.Link byLastPacket = new MarkerList.Link(this);
+    final MarkerList.Link byLastAnnouncement = new MarkerList.Link(this);
+    final @Nullable MarkerSession[] nextByKey = new MarkerSession[2];
+    final boolean[] indexed = new boolean[2];
+    @Nullable MarkerSession nextByFlowId;
+    @Nullable MarkerSession nextFree;
+    LifetimeClass lifetime = LifetimeClass.LAPSED;
+    boolean inUse;
+
+    private final int index;
+    private final FlowState state;
+    private final FlowKey[] keys = {new FlowKey(), new FlowKey()};
+    private final long[] hashes = new long[2];
+    private final boolean[] initiatorIsB = new boolean[2];
+    private final int[] arrivalNodes = new int[2];
+    private final int[] owners = new int[2];
+    private final int[] backups = new int[2];
+
+    private long flowId;
+    private int version;
+    private TcpPhase phase = TcpPhase.EMBRYONIC;
+    private Side openingSide = Side.INGRESS;
+    private boolean translated;
+    private boolean passed;
+    private boolean farReady;
+    private boolean initiatorFin;
+    private boolean responderFin;
+    private int viewEpoch;
+    private int openVersion;
+    private int firstHeld = NO_FRAME;
+    private int lastHeld = NO_FRAME;
+    private long adoptedNs;
+    private long lastSeenNs;
+    private long announcedNs;
+
+    MarkerSession(final int index, final FlowState state) {
+        this.index = index;
+        this.state = state;
+    }
+
+    /// A flow takes this place.
+    void begin(
+            final FlowKey key,
+            final long hash,
+            final long newFlowId,
+            final Side arrivalSide,
+            final boolean sourceIsB) {
+        version = 0;
+        for (int side = 0; side < 2; side++) {
+            keys[side].copyFrom(key);
+            hashes[side] = hash;
+            arrivalNodes[side] = 0;
+        }
+        flowId = newFlowId;
+        translated = false;
+        firstHeld = NO_FRAME;
+        lastHeld = NO_FRAME;
+        restart();
+        orient(arrivalSide, sourceIsB);
+    }
+
+    /// The flow of this place is over, and a new one of the same tuple begins: what the processor
+    /// knew is forgotten, keys, translation, flow id and version stay.
+    void restart() {
+        phase = TcpPhase.EMBRYONIC;
+        openVersion = version;
+        passed = false;
+        farReady = false;
+        initiatorFin = false;
+        responderFin = false;
+        viewEpoch = 0;
+        owners[0] = 0;
+        owners[1] = 0;
+        backups[0] = 0;
+        backups[1] = 0;
+        state.clear();
+    }
+
+    /// A packet of this direction opens the flow. A translated flow keeps its direction.
+    public void orient(final Side arrivalSide, final boolean sourceIsB) {
+        if (!translated) {
+            openingSide = arrivalSide;
+            initiatorIsB[0] = sourceIsB;
+            initiatorIsB[1] = sourceIsB;
+        }
+    }
+
+    void setKey(
+            final Side side, final FlowKey key, final long hash, final boolean newInitiatorIsB) {
+        keys[side.ordinal()].copyFrom(key);
+        hashes[side.ordinal()] = hash;
+        initiatorIsB[side.ordinal()] = newInitiatorIsB;
+    }
+
+    void setFlowId(final long newFlowId) {
+        flowId = newFlowId;
+    }
+
+    /// The place in the table, 0 to capacity - 1; does not change.
+    public int index() {
+        return index;
+    }
+
+    /// What the processor remembers of the flow.
+    public FlowState state() {
+        return state;
+    }
+
+    /// The flow as packets on this side name it. Not to be changed by the caller.
+    public FlowKey key(final Side side) {
+        return keys[side.ordinal()];
+    }
+
+    /// The keyed hash of {@link #key}.
+    public long hash(final Side side) {
+        return hashes[side.ordinal()];
+    }
+
+    /// The direction bit that the initiator's packets have on this side.
+    public boolean initiatorIsB(final Side side) {
+        return initiatorIsB[side.ordinal()];
+    }
+
+    /// The flow as its first packet entered the chassis.
+    public FlowKey original() {
+        return key(openingSide);
+    }
+
+    public Side openingSide() {
+        return openingSide;
+    }
+
+    public Side farSide() {
+        return openingSide.opposite();
+    }
+
+    public long flowId() {
+        return flowId;
+    }
+
+    /// Counts the changes of the flow's session, 0 to 65,535 and round again.
+    public int version() {
+        return version;
+    }
+
+    /// The version with which this life of the flow began.
+    public int openVersion() {
+        return openVersion;
+    }
+
+    public void raiseVersion() {
+        version = version + 1 & 0xFFFF;
+    }
+
+    public TcpPhase phase() {
+        return phase;
+    }
+
+    public void setPhase(final TcpPhase newPhase) {
+        phase = newPhase;
+    }
+
+    public LifetimeClass lifetime() {
+        return lifetime;
+    }
+
+    /// Whether the flow is over and the marker only remembers it.
+    public boolean isLapsed() {
+        return lifetime == LifetimeClass.LAPSED;
+    }
+
+    /// Whether the key on the far side differs from the original one.
+    public boolean isTranslated() {
+        return translated;
+    }
+
+    void setTranslated() {
+        translated = true;
+    }
+
+    /// Whether the processor has let a packet of the flow pass.
+    public boolean hasPassed() {
+        return passed;
+    }
+
+    public void setPassed() {
+        passed = true;
+    }
+
+    /// Whether the far side's owner has acknowledged the flow.
+    public boolean isFarReady() {
+        return farReady;
+    }
+
+    public void setFarReady(final boolean ready) {
+        farReady = ready;
+    }
+
+    public boolean hasFin(final boolean ofInitiator) {
+        return ofInitiator ? initiatorFin : responderFin;
+    }
+
+    public void setFin(final boolean ofInitiator) {
+        if (ofInitiator) {
+            initiatorFin = true;
+        } else {
+            responderFin = true;
+        }
+    }
+
+    public void clearFins() {
+        initiatorFin = false;
+        responderFin = false;
+    }
+
+    /// The redirector from which the flow's packets last came on this side; 0 when none did.
+    public int arrivalNode(final Side side) {
+        return arrivalNodes[side.ordinal()];
+    }
+
+    public void setArrivalNode(final Side side, final int node) {
+        arrivalNodes[side.ordinal()] = node;
+    }
+
+    /// The owner that the flow was last announced to on this side; 0 when to none.
+    public int announcedOwner(final Side side) {
+        return owners[side.ordinal()];
+    }
+
+    /// The backup owner that the flow was last announced to on this side; 0 when to none.
+    public int announcedBackup(final Side side) {
+        return backups[side.ordinal()];
+    }
+
+    public void setAnnounced(final Side side, final int owner, final int backup) {
+        owners[side.ordinal()] = owner;
+        backups[side.ordinal()] = backup;
+    }
+
+    /// The count of views after which owner and backup were last compared with those announced to.
+    public int viewEpoch() {
+        return viewEpoch;
+    }
+
+    public void setViewEpoch(final int epoch) {
+        viewEpoch = epoch;
+    }
+
+    /// The first of the flow's frames that wait for the far side's owner, as their pen names it;
+    /// {@link #NO_FRAME} when none waits.
+    public int firstHeld() {
+        return firstHeld;
+    }
+
+    /// The last one.
+    public int lastHeld() {
+        return lastHeld;
+    }
+
+    public void setHeld(final int first, final int last) {
+        firstHeld = first;
+        lastHeld = last;
+    }
+
+    public boolean hasHeld() {
+        return firstHeld != NO_FRAME;
+    }
+
+    public long lastSeenNs() {
+        return lastSeenNs;
+    }
+
+    void setLastSeenNs(final long nowNs) {
+        lastSeenNs = nowNs;
+    }
+
+    /// When the flow last took over another flow id.
+    public long adoptedNs() {
+        return adoptedNs;
+    }
+
+    public void setAdoptedNs(final long nowNs) {
+        adoptedNs = nowNs;
+    }
+
+    public long announcedNs() {
+        return announcedNs;
+    }
+
+    void setAnnouncedNs(final long nowNs) {
+        announcedNs = nowNs;
+    }
+}

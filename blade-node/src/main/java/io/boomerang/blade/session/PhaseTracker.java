@@ -1,0 +1,57 @@
+package io.boomerang.blade.session;
+
+import io.boomerang.announce.TcpPhase;
+import io.boomerang.flow.ParsedPacket;
+import io.boomerang.flow.Side;
+import io.boomerang.wire.IpProtocol;
+import io.boomerang.wire.TcpHeader;
+
+/// How far a flow's life has come, by the packets that passed. Only as exact as lifetimes need: a
+/// processor that must know more tracks it itself, and what it drops does not count here.
+public final class PhaseTracker {
+    private PhaseTracker() {}
+
+    /// Takes note of a passed packet of the flow.
+    public static void onPassed(
+            final MarkerSession marker, final ParsedPacket packet, final Side arrivalSide) {
+        if (packet.isIcmpError()) {
+            return;
+        }
+        boolean fromInitiator = packet.sourceIsB() == marker.initiatorIsB(arrivalSide);
+        if (marker.original().protocol() == IpProtocol.TCP) {
+            final int flags = packet.tcpFlags();
+            if (marker.phase() == TcpPhase.CLOSED && beginsAnew(marker, flags, fromInitiator)) {
+                marker.orient(arrivalSide, packet.sourceIsB());
+                marker.clearFins();
+                marker.setPhase(TcpPhase.EMBRYONIC);
+                fromInitiator = true;
+            } else {
+                trackTcp(marker, flags, fromInitiator);
+            }
+        }
+        if (!fromInitiator && marker.phase() == TcpPhase.EMBRYONIC) {
+            marker.setPhase(TcpPhase.ESTABLISHED);
+        }
+    }
+
+    /// A translated flow can only be opened from where its translation began.
+    private static boolean beginsAnew(
+            final MarkerSession marker, final int flags, final boolean fromInitiator) {
+        return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN
+                && (fromInitiator || !marker.isTranslated());
+    }
+
+    private static void trackTcp(
+            final MarkerSession marker, final int flags, final boolean fromInitiator) {
+        if (marker.phase() == TcpPhase.CLOSED) {
+            return;
+        }
+        final boolean bothFinsSeen = marker.hasFin(true) && marker.hasFin(false);
+        if ((flags & TcpHeader.RST) != 0 || bothFinsSeen && (flags & TcpHeader.ACK) != 0) {
+            marker.setPhase(TcpPhase.CLOSED);
+        } else if ((flags & TcpHeader.FIN) != 0) {
+            marker.setFin(fromInitiator);
+            marker.setPhase(TcpPhase.CLOSING);
+        }
+    }
+}
