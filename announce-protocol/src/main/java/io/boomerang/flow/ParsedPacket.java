@@ -241,7 +241,7 @@ public final class ParsedPacket {
 
     /// Whether all that the transport checksum of the outermost IP packet covers stands in the
     /// frame.
-    boolean isTransportWhole() {
+    public boolean isTransportWhole() {
         return transportWhole;
     }
 
