@@ -1,0 +1,149 @@
+package io.boomerang.sim.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// A report for people: one fact per line, names in the first column, every number with its unit.
+public final class ReportText {
+    private static final int NAME_WIDTH = 24;
+
+    private final StringBuilder text = new StringBuilder();
+
+    private ReportText() {}
+
+    /// Lines with line ends.
+    public static String of(final ReplayReport report) {
+        final ReportText text = new ReportText();
+        text.volume(report);
+        text.blades(report);
+        text.verdicts(report);
+        text.announcements(report);
+        text.judgement(report);
+        return text.text.toString();
+    }
+
+    private void volume(final ReplayReport report) {
+        each("captures", report.captures());
+        each("damage", report.damage());
+        line(
+                "packets",
+                String.format(
+                        Locale.ROOT,
+                        "%,d in %.3f s, %,.0f packets/s",
+                        report.packets(),
+                        report.durationSeconds(),
+                        report.packetsPerSecond()));
+        line("flows", String.format(Locale.ROOT, "%,d", report.flows()));
+    }
+
+    private void blades(final ReplayReport report) {
+        final int width =
+                report.blades().stream().mapToInt(blade -> blade.name().length()).max().orElse(0);
+        String name = "blades";
+        for (final BladeShare blade : report.blades()) {
+            final String padding = " ".repeat(width - blade.name().length());
+            line(
+                    name,
+                    String.format(
+                            Locale.ROOT,
+                            "%s%s %,12d flows %5.1f %% %,14d packets %5.1f %%",
+                            blade.name(),
+                            padding,
+                            blade.flows(),
+                            100 * blade.flowShare(),
+                            blade.packets(),
+                            100 * blade.packetShare()));
+            name = "";
+        }
+        line(
+                "busiest over mean",
+                String.format(
+                        Locale.ROOT,
+                        "%.1f %% in flows, %.1f %% in packets",
+                        100 * report.flowImbalance(),
+                        100 * report.packetImbalance()));
+    }
+
+    private void verdicts(final ReplayReport report) {
+        String name = "verdicts";
+        for (final Map.Entry<String, Long> verdict : report.verdicts().entrySet()) {
+            line(
+                    name,
+                    String.format(
+                            Locale.ROOT, "%,14d packets %s", verdict.getValue(), verdict.getKey()));
+            name = "";
+        }
+    }
+
+    private void announcements(final ReplayReport report) {
+        final ReplayReport.Announcements announcements = report.announcements();
+        line(
+                "announcements",
+                String.format(
+                        Locale.ROOT,
+                        "%,d sent, %,d of them on packets; %,d installed",
+                        announcements.sent(),
+                        announcements.carried(),
+                        announcements.installed()));
+        line(
+                "control plane",
+                String.format(
+                        Locale.ROOT,
+                        "%,d bytes, %.1f bytes per new flow",
+                        announcements.bytes(),
+                        announcements.bytesPerNewFlow()));
+        line("latency on packets", latency(announcements.carriedLatency()));
+        line("latency by cluster", latency(announcements.sentLatency()));
+        line(
+                "first return packets",
+                String.format(
+                        Locale.ROOT,
+                        "%,d, %,d of them found no session",
+                        report.firstReturns(),
+                        report.firstReturnMisses()));
+    }
+
+    private static String latency(final Latency latency) {
+        return latency.count() == 0
+                ? "none measured"
+                : String.format(
+                        Locale.ROOT,
+                        "p50 %,.1f us, p99 %,.1f us, max %,.1f us of %,d",
+                        latency.p50Us(),
+                        latency.p99Us(),
+                        latency.maxUs(),
+                        latency.count());
+    }
+
+    private void judgement(final ReplayReport report) {
+        line(
+                "flows kept",
+                String.format(
+                        Locale.ROOT,
+                        "%,d; broken %,d; moved because their blade died %,d",
+                        report.flowsKept(),
+                        report.flowsBroken(),
+                        report.flowsMovedByDeath()));
+        if (report.brokenPromises().isEmpty()) {
+            line("promises", "all kept");
+        } else {
+            each("BROKEN PROMISES", report.brokenPromises());
+        }
+    }
+
+    private void each(final String firstName, final List<String> values) {
+        String name = firstName;
+        for (final String value : values) {
+            line(name, value);
+            name = "";
+        }
+    }
+
+    private void line(final String name, final String value) {
+        text.append(name)
+                .append(" ".repeat(Math.max(1, NAME_WIDTH - name.length())))
+                .append(value)
+                .append(System.lineSeparator());
+    }
+}
