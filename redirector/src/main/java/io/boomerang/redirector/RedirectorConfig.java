@@ -1,0 +1,88 @@
+package io.boomerang.redirector;
+
+import io.boomerang.redirector.steering.SelectionPolicy;
+
+/// What one redirector may choose for itself. What all nodes must agree on stands in
+/// `ClusterParameters`.
+///
+/// @param sessionCapacity sessions held at the most
+/// @param policy how a blade is chosen for a new flow
+/// @param embryonicLeaseMs how long a decided session lives until its blade announces it, in
+///   milliseconds
+/// @param cacheLeaseMs how long an owner's answer may be used without asking again, in milliseconds
+/// @param queryLimitMs how long packets wait for the blades' answers to a state query, in
+///   milliseconds
+/// @param queriedCells cells of 2 KiB for packets that wait for such answers
+/// @param fragmentLimitMs how long a fragment waits for the first one of its datagram, in
+///   milliseconds
+/// @param fragmentCells cells of 2 KiB for such fragments
+/// @param datagramCapacity datagrams whose first fragment is remembered
+public record RedirectorConfig(
+        int sessionCapacity,
+        SelectionPolicy policy,
+        int embryonicLeaseMs,
+        int cacheLeaseMs,
+        int queryLimitMs,
+        int queriedCells,
+        int fragmentLimitMs,
+        int fragmentCells,
+        int datagramCapacity) {
+
+    /// The fragment limit is the reassembly limit of RFC 8200, section 4.5.
+    public static final RedirectorConfig DEFAULTS =
+            new RedirectorConfig(
+                    1 << 20,
+                    SelectionPolicy.BUCKETS,
+                    10_000,
+                    10_000,
+                    20,
+                    4_096,
+                    60_000,
+                    16_384,
+                    65_536);
+
+    public RedirectorConfig {
+        require("sessionCapacity", sessionCapacity, 16, 1 << 28);
+        require("embryonicLeaseMs", embryonicLeaseMs, 100, 600_000);
+        require("cacheLeaseMs", cacheLeaseMs, 100, 600_000);
+        require("queryLimitMs", queryLimitMs, 1, 10_000);
+        require("queriedCells", queriedCells, 64, 1 << 20);
+        require("fragmentLimitMs", fragmentLimitMs, 1_000, 120_000);
+        require("fragmentCells", fragmentCells, 64, 1 << 20);
+        require("datagramCapacity", datagramCapacity, 16, 1 << 24);
+    }
+
+    public RedirectorConfig withPolicy(final SelectionPolicy newPolicy) {
+        return new RedirectorConfig(
+                sessionCapacity,
+                newPolicy,
+                embryonicLeaseMs,
+                cacheLeaseMs,
+                queryLimitMs,
+                queriedCells,
+                fragmentLimitMs,
+                fragmentCells,
+                datagramCapacity);
+    }
+
+    public RedirectorConfig withSessionCapacity(final int newCapacity) {
+        return new RedirectorConfig(
+                newCapacity,
+                policy,
+                embryonicLeaseMs,
+                cacheLeaseMs,
+                queryLimitMs,
+                queriedCells,
+                fragmentLimitMs,
+                fragmentCells,
+                datagramCapacity);
+    }
+
+    private static void require(
+            final String field, final int value, final int least, final int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    field + " " + value + " is outside " + least + ".." + most);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.boomerang.redirector.steering;
+
+import io.boomerang.backplane.Backplane;
+import io.boomerang.backplane.Purpose;
+import io.boomerang.backplane.SteeringHeader;
+import io.boomerang.flow.FlowKey;
+
+import java.lang.foreign.MemorySegment;
+
+/// Encapsulates packets for the backplane, straight into its memory. Every method answers false
+/// when the backplane had no room. Used by the redirector's thread only.
+final class BackplaneSender {
+    private final Backplane backplane;
+    private final SteeringHeader header = new SteeringHeader();
+
+    BackplaneSender(final Backplane backplane) {
+        this.backplane = backplane;
+    }
+
+    boolean deliver(final Arrival arrival, final FlowKey key, final long flowId, final int blade) {
+        describe(arrival, Purpose.DELIVER, arrival.hops);
+        header.setFlowId(flowId);
+        if (arrival.keyTravels) {
+            header.setKey(key, arrival.sourceIsB);
+        }
+        return send(arrival, blade);
+    }
+
+    /// Sends the packet on as it came: to the owner of its datagram, or across to the other side.
+    boolean forward(final Arrival arrival, final Purpose purpose, final int redirector) {
+        describe(arrival, purpose, arrival.hops + 1);
+        return send(arrival, redirector);
+    }
+
+    boolean lookUp(final Arrival arrival, final FlowKey key, final int owner) {
+        describe(arrival, Purpose.LOOK_UP, arrival.hops + 1);
+        if (arrival.keyTravels) {
+            header.setKey(key, arrival.sourceIsB);
+        }
+        return send(arrival, owner);
+    }
+
+    private void describe(final Arrival arrival, final Purpose purpose, final int hops) {
+        header.clear();
+        header.setPurpose(purpose);
+        header.setArrival(arrival.side, arrival.node);
+        header.setHops(hops);
+        header.setPacketNumber(arrival.packetNumber);
+    }
+
+    private boolean send(final Arrival arrival, final int node) {
+        final int headerLength = header.encodedLength();
+        final long place = backplane.claim(node, headerLength + arrival.length);
+        if (place < 0) {
+            return false;
+        }
+        final MemorySegment buffer = backplane.buffer();
+        header.encode(buffer, place);
+        MemorySegment.copy(
+                arrival.frame, arrival.offset, buffer, place + headerLength, arrival.length);
+        backplane.commit();
+        return true;
+    }
+}

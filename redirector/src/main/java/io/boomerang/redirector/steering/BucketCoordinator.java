@@ -1,0 +1,100 @@
+package io.boomerang.redirector.steering;
+
+import io.boomerang.cluster.ControlSender;
+import io.boomerang.flow.Side;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.BitSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The allocator's part of a redirector: gives the buckets to the live blades by weight and sees to
+/// it that every redirector steers by the newest table. Idle on all redirectors but one. Used by
+/// the redirector's thread only.
+final class BucketCoordinator {
+    static final int DEFAULT_WEIGHT = 100;
+    private static final long RESEND_NS = 100_000_000L;
+
+    private final int self;
+    private final int bucketCount;
+    private final ControlSender control;
+    private final SortedMap<Integer, Integer> administered = new TreeMap<>();
+    private final BitSet outstanding = new BitSet();
+
+    private SortedMap<Integer, Integer> allocated = new TreeMap<>();
+    private @Nullable BucketTable published;
+    private long sentNs;
+
+    BucketCoordinator(final int self, final int bucketCount, final ControlSender control) {
+        this.self = self;
+        this.bucketCount = bucketCount;
+        this.control = control;
+    }
+
+    /// Sets a blade's weight; 0 drains it: it keeps its flows and gets no new ones.
+    void setWeight(final int blade, final int weight) {
+        administered.put(blade, weight);
+    }
+
+    /// Allocates anew when blades or weights have changed since `current`, and answers the table to
+    /// steer by, null when nothing changed. Does nothing on a redirector that is not the allocator.
+    @Nullable BucketTable reallocate(
+            final ChassisMap chassis, final @Nullable BucketTable current, final long nowNs) {
+        if (chassis.allocator() != self) {
+            published = null;
+            outstanding.clear();
+            return null;
+        }
+        final SortedMap<Integer, Integer> weights = new TreeMap<>();
+        for (final int blade : chassis.blades()) {
+            weights.put(blade, administered.getOrDefault(blade, DEFAULT_WEIGHT));
+        }
+        if (published != null && weights.equals(allocated)) {
+            publish(published, chassis, nowNs);
+            return null;
+        }
+        final BucketTable table = BucketAllocator.allocate(current, weights, bucketCount);
+        allocated = weights;
+        published = table;
+        publish(table, chassis, nowNs);
+        return table;
+    }
+
+    private void publish(final BucketTable table, final ChassisMap chassis, final long nowNs) {
+        outstanding.clear();
+        for (final Side side : Side.values()) {
+            for (final int redirector : chassis.redirectors(side)) {
+                if (redirector != self) {
+                    outstanding.set(redirector);
+                    control.send(redirector, table.toUpdate());
+                }
+            }
+        }
+        sentNs = nowNs;
+    }
+
+    void onInstalled(final int redirector, final long epoch) {
+        if (published != null && published.epoch() == epoch) {
+            outstanding.clear(redirector);
+        }
+    }
+
+    /// True when every redirector steers by the published table.
+    boolean isSettled() {
+        return outstanding.isEmpty();
+    }
+
+    int onTimer(final long nowNs) {
+        if (published == null || outstanding.isEmpty() || nowNs - sentNs < RESEND_NS) {
+            return 0;
+        }
+        for (int redirector = outstanding.nextSetBit(0);
+                redirector >= 0;
+                redirector = outstanding.nextSetBit(redirector + 1)) {
+            control.send(redirector, published.toUpdate());
+        }
+        sentNs = nowNs;
+        return 1;
+    }
+}

@@ -1,0 +1,108 @@
+package io.boomerang.redirector.steering;
+
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.Side;
+
+import java.util.Arrays;
+
+/// Who is where, as one cluster view tells it: the redirectors of each side with their ownership,
+/// the live blades. Immutable; a new view makes a new map.
+public final class ChassisMap {
+    /// A chassis without members, before the first view.
+    public static final ChassisMap EMPTY = new ChassisMap(new ClusterView(0, java.util.List.of()));
+
+    private final int[] ingress;
+    private final int[] egress;
+    private final int[] blades;
+    private final Ownership ingressOwners;
+    private final Ownership egressOwners;
+    private final Ownership bladeOrder;
+    private final int[] incarnations = new int[Member.MAX_NODE + 1];
+
+    public ChassisMap(final ClusterView view) {
+        ingress = nodes(view, Role.INGRESS_REDIRECTOR);
+        egress = nodes(view, Role.EGRESS_REDIRECTOR);
+        blades = nodes(view, Role.BLADE);
+        ingressOwners = new Ownership(ingress);
+        egressOwners = new Ownership(egress);
+        bladeOrder = new Ownership(blades);
+        Arrays.fill(incarnations, -1);
+        for (final Member member : view.members()) {
+            incarnations[member.node()] = member.incarnation();
+        }
+    }
+
+    private static int[] nodes(final ClusterView view, final Role role) {
+        return view.members().stream()
+                .filter(member -> member.role() == role)
+                .mapToInt(Member::node)
+                .sorted()
+                .toArray();
+    }
+
+    /// The side a redirector stands on.
+    public static Side sideOf(final Role role) {
+        return switch (role) {
+            case INGRESS_REDIRECTOR -> Side.INGRESS;
+            case EGRESS_REDIRECTOR -> Side.EGRESS;
+            case BLADE -> throw new IllegalArgumentException("a blade stands on no side");
+        };
+    }
+
+    public boolean isAlive(final int node) {
+        return node > 0 && node <= Member.MAX_NODE && incarnations[node] >= 0;
+    }
+
+    /// The incarnation of a live node.
+    public int incarnation(final int node) {
+        return incarnations[node];
+    }
+
+    /// The redirector of `side` that owns the hash, 0 when there is none.
+    public int owner(final Side side, final long hash) {
+        return owners(side).owner(hash);
+    }
+
+    /// The redirector that takes over when the owner dies, 0 when there is none.
+    public int backup(final Side side, final long hash) {
+        return owners(side).backup(hash);
+    }
+
+    private Ownership owners(final Side side) {
+        return side == Side.INGRESS ? ingressOwners : egressOwners;
+    }
+
+    /// The redirector of `side` through which frames without a flow cross, 0 when there is none.
+    public int bridge(final Side side) {
+        final int[] nodes = redirectors(side);
+        return nodes.length == 0 ? 0 : nodes[0];
+    }
+
+    /// Node ids in ascending order; not to be changed.
+    public int[] redirectors(final Side side) {
+        return side == Side.INGRESS ? ingress : egress;
+    }
+
+    /// Node ids in ascending order; not to be changed.
+    public int[] blades() {
+        return blades;
+    }
+
+    /// A live blade that every redirector computes alike, 0 when there is none.
+    public int anyBlade(final long hash) {
+        return bladeOrder.owner(hash);
+    }
+
+    /// The redirector that allocates buckets: the one with the smallest node id, 0 when there is
+    /// none.
+    public int allocator() {
+        if (ingress.length == 0 || egress.length == 0) {
+            return ingress.length + egress.length == 0
+                    ? 0
+                    : ingress.length == 0 ? egress[0] : ingress[0];
+        }
+        return Math.min(ingress[0], egress[0]);
+    }
+}
