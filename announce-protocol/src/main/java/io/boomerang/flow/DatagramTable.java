@@ -69,12 +69,16 @@ public final class DatagramTable {
     /// is known.
     public boolean resolve(final ParsedPacket fragment, final long nowNs) {
         final int slot = find(fragment.datagram());
-        // Captures do go back in time.
-        if (slot == NONE || Math.abs(nowNs - learnedNs[slot]) > LIFETIME_NS) {
+        if (slot == NONE || !isAlive(nowNs - learnedNs[slot])) {
             return false;
         }
         fragment.setResolved(flows[slot], sourceIsB[slot] != fragment.isIcmpError());
         return true;
+    }
+
+    /// The time of captures does go back.
+    private static boolean isAlive(final long ageNs) {
+        return ageNs <= LIFETIME_NS && ageNs >= -LIFETIME_NS;
     }
 
     /// How many datagrams stand in the table, also those whose time is over.

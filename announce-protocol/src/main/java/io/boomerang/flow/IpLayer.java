@@ -354,10 +354,6 @@ final class IpLayer {
         return authenticated || checksumElsewhere;
     }
 
-    int kind() {
-        return kind;
-    }
-
     int sourcePort() {
         return sourcePort;
     }

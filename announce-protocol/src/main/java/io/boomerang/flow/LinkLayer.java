@@ -153,8 +153,8 @@ final class LinkLayer {
         if (vlanCount <= EXACT_VLANS) {
             vlanBits = vlanBits << VLAN_ID_BITS | vlanId;
         } else {
-            vlanBits = (vlanBits ^ vlanId) * 0x9E3779B1;
-            vlanBits ^= vlanBits >>> 15;
+            final int mixed = (vlanBits * 0x9E3779B1 ^ vlanId) * 0x85EBCA6B;
+            vlanBits = mixed ^ mixed >>> 15;
         }
     }
 

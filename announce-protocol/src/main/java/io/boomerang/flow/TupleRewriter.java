@@ -89,6 +89,7 @@ public final class TupleRewriter {
     private boolean translate(
             final long offset, final int length, final ParsedPacket packet, final boolean source) {
         if (!packet.hasKey()
+                || packet.networkOffset() < 0
                 || packet.isTunnelled()
                 || packet.isBoundToAddresses()
                 || packet.key().kind() == FlowKey.KIND_ADDRESSES) {

@@ -27,12 +27,4 @@ public final class EtherType {
     public static final int OLD_QINQ_9300 = 0x9300;
 
     private EtherType() {}
-
-    /// Whether a four-byte VLAN tag follows.
-    public static boolean isVlan(final int etherType) {
-        return switch (etherType) {
-            case VLAN, PROVIDER_VLAN, OLD_QINQ_9100, OLD_QINQ_9200, OLD_QINQ_9300 -> true;
-            default -> false;
-        };
-    }
 }
