@@ -1,5 +1,7 @@
 package io.boomerang.cluster;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// A member may not join: its node id is taken, or it does not agree with the others on the cluster
@@ -14,24 +16,34 @@ public final class JoinRefusedException extends RuntimeException {
     /// Refuses `joiner` where it does not go together with the members who were there before it.
     static void requireWelcome(final Member joiner, final List<Member> present) {
         for (final Member member : present) {
-            if (member.node() == joiner.node()) {
-                throw new JoinRefusedException(
-                        "node id "
-                                + joiner.node()
-                                + " of "
-                                + joiner.name()
-                                + " is already used by "
-                                + member.name());
-            }
-            if (member.parametersDigest() != joiner.parametersDigest()) {
-                throw new JoinRefusedException(
-                        "%s runs with cluster parameters %016x, but %s with %016x"
-                                .formatted(
-                                        joiner.name(),
-                                        joiner.parametersDigest(),
-                                        member.name(),
-                                        member.parametersDigest()));
+            final String reason = reasonToRefuse(joiner, member);
+            if (reason != null) {
+                throw new JoinRefusedException(reason);
             }
         }
+    }
+
+    /// Why the two cannot both be members; null when they can.
+    static @Nullable String reasonToRefuse(final Member joiner, final @Nullable Member present) {
+        if (present == null) {
+            return null;
+        }
+        if (present.node() == joiner.node()) {
+            return "node id "
+                    + joiner.node()
+                    + " of "
+                    + joiner.name()
+                    + " is already used by "
+                    + present.name();
+        }
+        if (present.parametersDigest() != joiner.parametersDigest()) {
+            return "%s runs with cluster parameters %016x, but %s with %016x"
+                    .formatted(
+                            joiner.name(),
+                            joiner.parametersDigest(),
+                            present.name(),
+                            present.parametersDigest());
+        }
+        return null;
     }
 }

@@ -1,0 +1,196 @@
+package io.boomerang.cluster;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jgroups.Address;
+import org.jgroups.BytesMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.Receiver;
+import org.jgroups.View;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// A member's connection to a JGroups cluster.
+///
+/// The listener is called by JGroups' threads: views one at a time; the messages of one sender one
+/// at a time and in order, those of several senders at once. A message never comes before the view
+/// that brings its sender (see {@link Admission}). A broadcast is a send to each other member, so
+/// that it keeps its place among the messages to each.
+///
+/// A member whose node id is taken, or that runs with other cluster parameters, is refused: its
+/// {@link #connect} throws, and the others never see it. When two parts of a cluster that did not
+/// see each other find together again and that makes a member unwelcome, it leaves.
+public final class JGroupsChannel implements ClusterChannel {
+    private static final Logger LOG = LogManager.getLogger(JGroupsChannel.class);
+
+    private final JGroupsConfig config;
+    private final Member self;
+    private final JChannel channel;
+    private final Admission admission;
+
+    private volatile @Nullable ClusterListener listener;
+    private volatile ClusterView view = new ClusterView(0, List.of());
+    private volatile @Nullable String refusal;
+    private volatile boolean joined;
+    private volatile boolean closed;
+
+    public JGroupsChannel(final JGroupsConfig config, final Member self) {
+        this.config = config;
+        this.self = self;
+        final Address address = MemberAddress.of(self);
+        this.admission = new Admission(self, address);
+        this.channel = newChannel(config, self, address);
+        channel.setReceiver(new Inbox());
+    }
+
+    private static JChannel newChannel(
+            final JGroupsConfig config, final Member self, final Address address) {
+        try {
+            final JChannel channel = new JChannel(JGroupsStack.protocols(config));
+            channel.setName(self.name());
+            channel.addAddressGenerator(() -> address);
+            return channel;
+        } catch (final Exception e) {
+            throw new IllegalStateException(
+                    "cannot set up the JGroups stack " + config.stack() + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void connect(final ClusterListener listener) {
+        if (closed || this.listener != null) {
+            throw new IllegalStateException(self.name() + " was connected before");
+        }
+        this.listener = listener;
+        try {
+            channel.connect(config.clusterName());
+        } catch (final Exception e) {
+            close();
+            throw new IllegalStateException(
+                    self.name() + " cannot join cluster " + config.clusterName() + ": " + e, e);
+        }
+        joined = true;
+        final String reason = refusal;
+        if (reason != null) {
+            close();
+            throw new JoinRefusedException(reason);
+        }
+    }
+
+    @Override
+    public boolean send(final int node, final byte[] message, final int offset, final int length) {
+        final Address destination = admission.addressOf(node);
+        if (closed || destination == null) {
+            return false;
+        }
+        return transmit(destination, Arrays.copyOfRange(message, offset, offset + length));
+    }
+
+    @Override
+    public void broadcast(final byte[] message, final int offset, final int length) {
+        if (closed) {
+            return;
+        }
+        final byte[] copy = Arrays.copyOfRange(message, offset, offset + length);
+        for (final Member member : view.members()) {
+            final Address destination = admission.addressOf(member.node());
+            if (member.node() != self.node() && destination != null) {
+                transmit(destination, copy);
+            }
+        }
+    }
+
+    private boolean transmit(final Address destination, final byte[] bytes) {
+        try {
+            channel.send(new BytesMessage(destination, bytes));
+            return true;
+        } catch (final Exception e) {
+            if (!closed) {
+                LOG.warn("cluster={} member={} send failed", config.clusterName(), self.name(), e);
+            }
+            return false;
+        }
+    }
+
+    @Override
+    public ClusterView view() {
+        return view;
+    }
+
+    @Override
+    public Member self() {
+        return self;
+    }
+
+    /// Messages that were lost because their sender did not become a member in time.
+    public long messagesOfStrangers() {
+        return admission.messagesOfStrangers();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channel.close();
+    }
+
+    private void install(final View jgroupsView) {
+        final ClusterListener listener = this.listener;
+        if (listener == null || closed || refusal != null) {
+            return;
+        }
+        final String reason = admission.admit(jgroupsView.getMembers());
+        if (reason != null) {
+            refusal = reason;
+            if (joined) {
+                leave(jgroupsView, reason, listener);
+            }
+            return;
+        }
+        view = new ClusterView(jgroupsView.getViewId().getId(), admission.members());
+        LOG.info(
+                "cluster={} member={} view={} members={}",
+                config.clusterName(),
+                self.name(),
+                view.id(),
+                view.members().stream().map(Member::name).toList());
+        listener.onView(view);
+        admission.release(listener);
+    }
+
+    /// By a thread of its own: JGroups cannot close a channel within its own call.
+    private void leave(
+            final View jgroupsView, final String reason, final ClusterListener listener) {
+        LOG.error("cluster={} member={} leaves: {}", config.clusterName(), self.name(), reason);
+        view = new ClusterView(jgroupsView.getViewId().getId(), List.of());
+        listener.onView(view);
+        Thread.ofPlatform().daemon().name("leave-" + self.name()).start(this::close);
+    }
+
+    /// What JGroups calls.
+    private final class Inbox implements Receiver {
+        private final Object viewLock = new Object();
+
+        @Override
+        public void viewAccepted(final View jgroupsView) {
+            synchronized (viewLock) {
+                install(jgroupsView);
+            }
+        }
+
+        @Override
+        public void receive(final Message message) {
+            final ClusterListener listener = JGroupsChannel.this.listener;
+            if (listener == null || closed || !message.hasArray()) {
+                return;
+            }
+            final int node = admission.nodeOf(message);
+            if (node != Admission.NOT_YET) {
+                listener.onMessage(
+                        node, message.getArray(), message.getOffset(), message.getLength());
+            }
+        }
+    }
+}

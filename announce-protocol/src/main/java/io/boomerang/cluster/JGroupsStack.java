@@ -1,0 +1,113 @@
+package io.boomerang.cluster;
+
+import org.jgroups.protocols.Discovery;
+import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.FRAG2;
+import org.jgroups.protocols.LOCAL_PING;
+import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.SHARED_LOOPBACK;
+import org.jgroups.protocols.SHARED_LOOPBACK_PING;
+import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.TCPPING;
+import org.jgroups.protocols.TP;
+import org.jgroups.protocols.TransferQueueBundler;
+import org.jgroups.protocols.UFC;
+import org.jgroups.protocols.UNICAST3;
+import org.jgroups.protocols.VERIFY_SUSPECT2;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.NAKACK2;
+import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.DiagnosticsHandler;
+import org.jgroups.stack.Protocol;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Puts together the protocols of a channel, from the transport upwards.
+///
+/// Everything we send is unicast, so that one member hears from another in one order; multicast
+/// serves JGroups' own views only. Members within one process cannot die alone, so nothing watches
+/// them there.
+final class JGroupsStack {
+    /// We batch messages ourselves, so this many transmissions are a great many messages.
+    private static final int BUNDLER_CAPACITY = 16 * 1024;
+
+    private static final int FRAGMENT_BYTES = 60_000;
+    private static final int CREDIT_BYTES = 4_000_000;
+
+    /// How long a joiner waits for an answer. Among hosts also how long the first one looks for
+    /// others; within a process nobody needs to look, but the machine may be busy.
+    private static final int JOIN_TIMEOUT_MS = 2_000;
+
+    private static final int JOIN_TIMEOUT_WITHIN_PROCESS_MS = 10_000;
+    private static final int LEAVE_TIMEOUT_MS = 1_000;
+    private static final int CONNECT_TIMEOUT_MS = 1_000;
+    private static final int HEARTBEAT_INTERVAL_MS = 1_000;
+    private static final int HEARTBEAT_TIMEOUT_MS = 5_000;
+    private static final int VERIFY_TIMEOUT_MS = 500;
+    private static final int MERGE_MIN_INTERVAL_MS = 1_000;
+    private static final int MERGE_MAX_INTERVAL_MS = 3_000;
+
+    private JGroupsStack() {}
+
+    static List<Protocol> protocols(final JGroupsConfig config) throws Exception {
+        final List<Protocol> protocols = new ArrayList<>();
+        protocols.add(transport(config));
+        protocols.add(discovery(config));
+        protocols.add(
+                new MERGE3()
+                        .setMinInterval(MERGE_MIN_INTERVAL_MS)
+                        .setMaxInterval(MERGE_MAX_INTERVAL_MS));
+        if (!config.isWithinThisProcess()) {
+            protocols.add(new FD_SOCK2());
+            protocols.add(
+                    new FD_ALL3()
+                            .setTimeout(HEARTBEAT_TIMEOUT_MS)
+                            .setInterval(HEARTBEAT_INTERVAL_MS));
+            protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_TIMEOUT_MS));
+        }
+        protocols.add(new NAKACK2().useMcastXmit(false));
+        protocols.add(new UNICAST3());
+        protocols.add(new STABLE());
+        protocols.add(
+                new GMS()
+                        .setJoinTimeout(
+                                config.isWithinThisProcess()
+                                        ? JOIN_TIMEOUT_WITHIN_PROCESS_MS
+                                        : JOIN_TIMEOUT_MS)
+                        .setLeaveTimeout(LEAVE_TIMEOUT_MS)
+                        .printLocalAddress(false));
+        protocols.add(new UFC().setMaxCredits(CREDIT_BYTES));
+        protocols.add(new FRAG2().setFragSize(FRAGMENT_BYTES));
+        return protocols;
+    }
+
+    private static TP transport(final JGroupsConfig config) throws Exception {
+        final TP transport =
+                switch (config.stack()) {
+                    case SHARED_LOOPBACK -> new SHARED_LOOPBACK();
+                    case TCP -> new TCP().setSockConnTimeout(CONNECT_TIMEOUT_MS).tcpNodelay(true);
+                };
+        transport
+                .setBindAddr(config.bindAddress())
+                .setBindPort(config.firstPort())
+                .setPortRange(config.portRange());
+        transport.setBundler(new TransferQueueBundler().setCapacity(BUNDLER_CAPACITY));
+        transport.useVirtualThreads(false);
+        transport.setDiagnosticsHandler(new DiagnosticsHandler().setEnabled(false));
+        return transport;
+    }
+
+    private static Discovery discovery(final JGroupsConfig config) {
+        if (!config.isWithinThisProcess()) {
+            return new TCPPING()
+                    .setInitialHosts(config.initialHosts())
+                    .setPortRange(config.portRange());
+        }
+        return switch (config.stack()) {
+            case SHARED_LOOPBACK -> new SHARED_LOOPBACK_PING();
+            case TCP -> new LOCAL_PING();
+        };
+    }
+}
