@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.boomerang.backplane.Backplane.Receiver;
 import io.boomerang.cluster.Member;
+import io.boomerang.memory.AnonymousMemory;
 
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,7 @@ public final class InMemoryBackplane implements AutoCloseable {
                             + " on");
         }
         this.capacityBytes = capacityBytes;
-        this.ring = arena.allocate(capacityBytes, 64);
+        this.ring = AnonymousMemory.allocate(arena, capacityBytes);
     }
 
     /// Sees every datagram at the moment of its delivery.

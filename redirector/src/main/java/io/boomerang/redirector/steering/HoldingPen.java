@@ -1,5 +1,7 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.memory.AnonymousMemory;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -24,7 +26,7 @@ final class HoldingPen implements AutoCloseable {
     private int freeCount;
 
     HoldingPen(final int cellCount) {
-        cells = arena.allocate((long) cellCount * CELL_BYTES, 64);
+        cells = AnonymousMemory.allocate(arena, (long) cellCount * CELL_BYTES);
         nextCell = new int[cellCount];
         nextFrame = new int[cellCount];
         length = new int[cellCount];
