@@ -2,6 +2,8 @@ package io.boomerang.redirector.session;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.boomerang.memory.AnonymousMemory;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -14,7 +16,7 @@ final class SlotLinks {
     private final MemorySegment memory;
 
     SlotLinks(final Arena arena, final long slotCount) {
-        memory = arena.allocate(slotCount << LINK_SHIFT, JAVA_INT.byteAlignment());
+        memory = AnonymousMemory.allocate(arena, slotCount << LINK_SHIFT);
     }
 
     /// The neighbour's slot plus one; zero where there is none.

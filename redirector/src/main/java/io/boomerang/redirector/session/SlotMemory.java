@@ -10,7 +10,6 @@ import static io.boomerang.redirector.session.SlotLayout.FLOW_ID;
 import static io.boomerang.redirector.session.SlotLayout.PASSERS_MASK;
 import static io.boomerang.redirector.session.SlotLayout.PORTS;
 import static io.boomerang.redirector.session.SlotLayout.SEQUENCE_ONE;
-import static io.boomerang.redirector.session.SlotLayout.SLOT_BYTES;
 import static io.boomerang.redirector.session.SlotLayout.SLOT_SHIFT;
 import static io.boomerang.redirector.session.SlotLayout.TAIL;
 
@@ -18,6 +17,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.boomerang.flow.FlowKey;
+import io.boomerang.memory.AnonymousMemory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +34,7 @@ final class SlotMemory {
     /// @param slotCount a power of two
     SlotMemory(final Arena arena, final long slotCount) {
         assert Long.bitCount(slotCount) == 1 : slotCount;
-        memory = arena.allocate(slotCount << SLOT_SHIFT, SLOT_BYTES);
+        memory = AnonymousMemory.allocate(arena, slotCount << SLOT_SHIFT);
         mask = slotCount - 1;
     }
 
@@ -42,6 +42,7 @@ final class SlotMemory {
         return memory;
     }
 
+    /// Slot numbers are below it and it is a row of ones.
     long mask() {
         return mask;
     }
@@ -127,8 +128,8 @@ final class SlotMemory {
         end(offset);
     }
 
-    /// Counts a session in (or out) that stands between `home` and this slot's successors.
-    void addPasser(final long slot, final int count) {
+    /// A reader that sees this is not troubled: the sequence stands still.
+    void addPassers(final long slot, final int count) {
         final long offset = slot << SLOT_SHIFT;
         CONTROL_WORD.setOpaque(memory, offset + CONTROL, control(slot) + count);
     }

@@ -5,6 +5,11 @@ package io.boomerang.redirector.steering;
 /// The load policies compare what the load per weight would be with the flow on it. Equal ones are
 /// told apart by the flow's hash, so that they share evenly.
 public final class BladeSelector {
+    /// Numbers that no node has: a draw must not depend on how much the hash favours a blade.
+    private static final int FIRST_DRAW = -1;
+
+    private static final int SECOND_DRAW = -2;
+
     private final SelectionPolicy policy;
 
     public BladeSelector(final SelectionPolicy policy) {
@@ -69,13 +74,14 @@ public final class BladeSelector {
         for (int i = 0; i < count; i++) {
             totalWeight += load.weight(eligibleBlades[i]);
         }
-        final int first = draw(Mixer.mix(hash, 1), totalWeight, -1, eligibleBlades, count, load);
+        final int first =
+                draw(Mixer.mix(hash, FIRST_DRAW), totalWeight, -1, eligibleBlades, count, load);
         final long otherWeight = totalWeight - load.weight(eligibleBlades[first]);
         if (otherWeight <= 0) {
             return eligibleBlades[first];
         }
         final int second =
-                draw(Mixer.mix(hash, 2), otherWeight, first, eligibleBlades, count, load);
+                draw(Mixer.mix(hash, SECOND_DRAW), otherWeight, first, eligibleBlades, count, load);
         return lessLoaded(hash, eligibleBlades[first], eligibleBlades[second], load);
     }
 

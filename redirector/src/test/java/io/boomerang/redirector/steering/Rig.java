@@ -1,0 +1,233 @@
+package io.boomerang.redirector.steering;
+
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.TcpPhase;
+import io.boomerang.backplane.Backplane;
+import io.boomerang.backplane.InMemoryBackplane;
+import io.boomerang.backplane.Purpose;
+import io.boomerang.backplane.SteeringHeader;
+import io.boomerang.cluster.ClusterParameters;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.FlowParser;
+import io.boomerang.flow.FlowRules;
+import io.boomerang.flow.ParsedPacket;
+import io.boomerang.redirector.RedirectorConfig;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// Redirectors of a chassis whose blades and far side are played by the test: it sees what reaches
+/// them and speaks for them. Control messages between redirectors pass at once.
+final class Rig implements AutoCloseable {
+    static final int INGRESS = 1;
+    static final int INGRESS_2 = 2;
+    static final int EGRESS = 101;
+    static final int BLADE_1 = 201;
+    static final int BLADE_2 = 202;
+    static final int BLADE_3 = 203;
+
+    /// A datagram that reached a node that the test plays.
+    @SuppressWarnings("ArrayRecordComponent") // compared by content where it matters
+    record Arrived(
+            int node,
+            Purpose purpose,
+            long flowId,
+            long packetNumber,
+            boolean keyed,
+            byte[] frame) {}
+
+    /// A message to a node that the test plays.
+    record Said(int from, int to, ControlMessage message) {}
+
+    final List<Arrived> arrived = new ArrayList<>();
+    final List<Said> said = new ArrayList<>();
+    final List<byte[]> emitted = new ArrayList<>();
+    long nowNs = 1_000_000_000L;
+
+    private final InMemoryBackplane backplane = new InMemoryBackplane(1 << 22);
+    private final Map<Integer, Redirector> redirectors = new HashMap<>();
+    private final Map<Integer, Backplane> played = new HashMap<>();
+    private final List<Member> members = new ArrayList<>();
+    private long view;
+
+    /// @param real redirectors that are real; the other members of the view are played
+    Rig(final SelectionPolicy policy, final List<Integer> real, final int... nodes) {
+        for (final int node : nodes) {
+            members.add(member(node));
+        }
+        for (final int node : real) {
+            redirectors.put(node, redirector(policy, node));
+        }
+        for (final int node : nodes) {
+            if (!redirectors.containsKey(node)) {
+                play(node);
+            }
+        }
+        showView();
+    }
+
+    private static Member member(final int node) {
+        final Role role =
+                node < EGRESS
+                        ? Role.INGRESS_REDIRECTOR
+                        : node < BLADE_1 ? Role.EGRESS_REDIRECTOR : Role.BLADE;
+        return new Member(node, "node-" + node, role, 1, 0);
+    }
+
+    private Redirector redirector(final SelectionPolicy policy, final int node) {
+        final Backplane.Receiver receiver =
+                (from, datagram, offset, length) ->
+                        redirector(node).onDatagram(from, datagram, offset, length, nowNs);
+        final ControlSender control =
+                new ControlSender() {
+                    @Override
+                    public void send(final int to, final ControlMessage message) {
+                        said.add(new Said(node, to, message));
+                    }
+
+                    @Override
+                    public void broadcast(final ControlMessage message) {
+                        throw new AssertionError("a redirector speaks to those concerned");
+                    }
+                };
+        return new Redirector(
+                RedirectorConfig.DEFAULTS.withPolicy(policy).withSessionCapacity(1 << 10),
+                ClusterParameters.DEFAULTS,
+                member(node),
+                backplane.connect(node, receiver),
+                control,
+                (frame, offset, length) -> emitted.add(Frames.bytes(frame, offset, length)),
+                SteeringObserver.NONE);
+    }
+
+    private void play(final int node) {
+        final SteeringHeader header = new SteeringHeader();
+        played.put(
+                node,
+                backplane.connect(
+                        node,
+                        (from, datagram, offset, length) -> {
+                            if (!header.decode(datagram, offset, length)) {
+                                throw new AssertionError("unreadable datagram from " + from);
+                            }
+                            final int skip = header.headerLength();
+                            arrived.add(
+                                    new Arrived(
+                                            node,
+                                            header.purpose(),
+                                            header.flowId(),
+                                            header.packetNumber(),
+                                            header.hasKey(),
+                                            Frames.bytes(datagram, offset + skip, length - skip)));
+                        }));
+    }
+
+    Redirector redirector(final int node) {
+        return Objects.requireNonNull(redirectors.get(node), "not a real redirector");
+    }
+
+    void join(final int node) {
+        members.add(member(node));
+        play(node);
+        showView();
+    }
+
+    void leave(final int node) {
+        members.removeIf(member -> member.node() == node);
+        showView();
+    }
+
+    private void showView() {
+        members.sort(Comparator.comparingInt(Member::node));
+        final ClusterView shown = new ClusterView(++view, members);
+        redirectors.values().forEach(redirector -> redirector.onView(shown, nowNs));
+        pass();
+    }
+
+    /// A frame comes in by the outside port.
+    void frame(final int redirector, final long packetNumber, final MemorySegment frame) {
+        redirector(redirector).onFrame(frame, 0, (int) frame.byteSize(), packetNumber, nowNs);
+        pass();
+    }
+
+    /// A played node speaks.
+    void say(final int from, final int to, final ControlMessage message) {
+        redirector(to).onMessage(from, message, nowNs);
+        pass();
+    }
+
+    /// A played blade sends a frame out through a redirector.
+    void emit(
+            final int blade,
+            final int redirector,
+            final SessionAnnouncement announcement,
+            final MemorySegment frame) {
+        final SteeringHeader header = new SteeringHeader();
+        header.setPurpose(Purpose.EMIT);
+        header.setAnnouncement(announcement);
+        final Backplane port = Objects.requireNonNull(played.get(blade), "not played");
+        final int skip = header.encodedLength();
+        final long place = port.claim(redirector, skip + (int) frame.byteSize());
+        header.encode(port.buffer(), place);
+        MemorySegment.copy(frame, 0, port.buffer(), place + skip, frame.byteSize());
+        port.commit();
+        pass();
+    }
+
+    void pass(final long millis) {
+        nowNs += millis * 1_000_000L;
+        redirectors.values().forEach(redirector -> redirector.onTimer(nowNs));
+        pass();
+    }
+
+    /// Lets datagrams and messages between real redirectors arrive.
+    private void pass() {
+        int done;
+        do {
+            done = backplane.poll(64);
+            final List<Said> between =
+                    said.stream().filter(one -> redirectors.containsKey(one.to())).toList();
+            said.removeAll(between);
+            for (final Said one : between) {
+                redirector(one.to()).onMessage(one.from(), one.message(), nowNs);
+                done++;
+            }
+        } while (done > 0);
+    }
+
+    Arrived lastArrived() {
+        return arrived.getLast();
+    }
+
+    static FlowKey key(final MemorySegment frame) {
+        final ParsedPacket packet = new ParsedPacket();
+        new FlowParser(FlowRules.DEFAULTS).parse(frame, 0, (int) frame.byteSize(), packet);
+        return packet.key().copy();
+    }
+
+    static SessionAnnouncement announcement(
+            final SessionAnnouncement.Kind kind,
+            final FlowKey key,
+            final long flowId,
+            final int blade,
+            final int version) {
+        return new SessionAnnouncement(
+                kind, key, key, flowId, blade, 1, version, 60_000, TcpPhase.ESTABLISHED);
+    }
+
+    @Override
+    public void close() {
+        redirectors.values().forEach(Redirector::close);
+        backplane.close();
+    }
+}
