@@ -149,7 +149,12 @@ public final class Frames {
         final int begin = ETHERNET + (v6 ? 40 : 20);
         final int protocol = frame[ETHERNET + (v6 ? 6 : 9)];
         final boolean fragment = !v6 && (ByteBuffer.wrap(frame).getShort(20) & 0x3FFF) != 0;
-        if (fragment) {
+        final boolean checked =
+                protocol == PROTOCOL_ICMP
+                        || protocol == PROTOCOL_TCP
+                        || protocol == PROTOCOL_UDP
+                        || protocol == PROTOCOL_ICMPV6;
+        if (fragment || !checked) {
             return true;
         }
         long sum = sum(frame, begin, frame.length - begin);

@@ -96,11 +96,15 @@ public final class MarkerSession {
 
     /// A packet of this direction opens the flow. A translated flow keeps its direction.
     public void orient(final Side arrivalSide, final boolean sourceIsB) {
-        if (!translated) {
-            openingSide = arrivalSide;
-            initiatorIsB[0] = sourceIsB;
-            initiatorIsB[1] = sourceIsB;
+        if (translated) {
+            return;
         }
+        if (openingSide != arrivalSide) {
+            openingSide = arrivalSide;
+            farReady = false;
+        }
+        initiatorIsB[0] = sourceIsB;
+        initiatorIsB[1] = sourceIsB;
     }
 
     void setKey(

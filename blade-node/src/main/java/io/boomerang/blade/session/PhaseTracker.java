@@ -34,11 +34,12 @@ public final class PhaseTracker {
         }
     }
 
-    /// A translated flow can only be opened from where its translation began.
+    /// A translated flow can only be opened from where its translation began, and one whose packets
+    /// wait for the far side keeps that side.
     private static boolean beginsAnew(
             final MarkerSession marker, final int flags, final boolean fromInitiator) {
         return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN
-                && (fromInitiator || !marker.isTranslated());
+                && (fromInitiator || !marker.isTranslated() && !marker.hasHeld());
     }
 
     private static void trackTcp(

@@ -1,0 +1,438 @@
+package io.boomerang.blade.announcer;
+
+import io.boomerang.announce.Acknowledgement;
+import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.blade.session.LifetimeClass;
+import io.boomerang.blade.session.Lifetimes;
+import io.boomerang.blade.session.MarkerSession;
+import io.boomerang.blade.session.MarkerTable;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.TimeUnit;
+
+/// Tells the redirectors about this blade's flows: to each side's owner and backup owner, under the
+/// key that this side sees. Repeats what is not acknowledged, refreshes leases, closes what is
+/// over, and announces flows anew where ownership has moved. Belongs to the blade's thread.
+///
+/// Full: an announcement that finds no place among the outstanding ones is sent once. Late: an
+/// acknowledgement of something older than what is outstanding changes nothing.
+@SuppressWarnings("EnumOrdinal") // an array by lifetime class, within one process
+public final class Announcer {
+    private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /// A redirector that finds no place for a flow gives each of its packets another flow id; the
+    /// flow does not follow faster than this.
+    private static final long ADOPTION_INTERVAL_NS = 20 * MS;
+
+    /// How soon a flow is announced again because a packet shows that a redirector knows it under
+    /// an older flow id.
+    private static final long REMINDER_INTERVAL_NS = 1_000 * MS;
+
+    private static final Side[] SIDES = Side.values();
+
+    private final AnnouncePolicy policy;
+    private final AnnounceLimits limits;
+    private final Lifetimes lifetimes;
+    private final Member self;
+    private final MarkerTable table;
+    private final ControlSender control;
+    private final AnnouncementTap tap;
+    private final RedirectorDirectory directory = new RedirectorDirectory();
+    private final OutstandingAnnouncements outstanding;
+    private final long[] refreshNs = new long[LifetimeClass.values().length];
+
+    /// An announcement that must ride on the packet at hand and is not tracked.
+    private @Nullable SessionAnnouncement riding;
+
+    private int sweepIndex = Integer.MAX_VALUE;
+
+    private long opens;
+    private long sent;
+    private long carried;
+    private long repeated;
+    private long abandoned;
+    private long untracked;
+    private long refreshes;
+    private long closes;
+    private long adoptions;
+    private long acknowledged;
+    private long stale;
+    private long refused;
+    private long acknowledgedLate;
+
+    public Announcer(
+            final AnnouncePolicy policy,
+            final AnnounceLimits limits,
+            final Lifetimes lifetimes,
+            final Member self,
+            final MarkerTable table,
+            final ControlSender control,
+            final AnnouncementTap tap) {
+        this.policy = policy;
+        this.limits = limits;
+        this.lifetimes = lifetimes;
+        this.self = self;
+        this.table = table;
+        this.control = control;
+        this.tap = tap;
+        outstanding = new OutstandingAnnouncements(limits);
+        for (final LifetimeClass lifetime : LifetimeClass.values()) {
+            refreshNs[lifetime.ordinal()] = lifetimes.leaseMs(lifetime) * MS / 3;
+        }
+    }
+
+    public RedirectorDirectory directory() {
+        return directory;
+    }
+
+    /// Whether nothing waits for an acknowledgement or for being announced anew.
+    public boolean isIdle() {
+        return outstanding.size() == 0 && sweepIndex >= table.madeCount();
+    }
+
+    public void onView(final ClusterView view) {
+        if (directory.onView(view)) {
+            sweepIndex = table.liveCount() == 0 ? Integer.MAX_VALUE : 0;
+        }
+    }
+
+    /// The first packet of the flow passes, toward its far side.
+    public void open(final MarkerSession marker, final long nowNs) {
+        opens++;
+        marker.setViewEpoch(directory.epoch());
+        marker.setAdoptedNs(nowNs - ADOPTION_INTERVAL_NS);
+        table.onAnnounced(marker, nowNs);
+        announce(marker, marker.openingSide(), Kind.OPEN, false, nowNs);
+        announce(marker, marker.farSide(), Kind.OPEN, policy == AnnouncePolicy.CARRY, nowNs);
+    }
+
+    /// The session of an announced flow has changed: `OPEN` when a new connection began on it or it
+    /// took over another flow id, else `REFRESH`.
+    public void change(final MarkerSession marker, final Kind kind, final long nowNs) {
+        marker.raiseVersion();
+        table.onAnnounced(marker, nowNs);
+        marker.setViewEpoch(directory.epoch());
+        for (final Side side : SIDES) {
+            announce(marker, side, kind, false, nowNs);
+        }
+    }
+
+    /// A packet of an announced flow has passed: prolongs the lease when it is time, and tells
+    /// owners that the last view has made.
+    public void keepUp(final MarkerSession marker, final long nowNs) {
+        if (marker.viewEpoch() != directory.epoch()) {
+            reconcile(marker, nowNs);
+        }
+        if (nowNs - marker.announcedNs() >= refreshNs[marker.lifetime().ordinal()]) {
+            refresh(marker, nowNs);
+        }
+    }
+
+    /// A packet came under a flow id other than the marker's. The later one is the flow's.
+    public void onOtherFlowId(final MarkerSession marker, final long flowId, final long nowNs) {
+        if (Long.compareUnsigned(flowId, marker.flowId()) < 0) {
+            if (marker.hasPassed() && nowNs - marker.announcedNs() >= REMINDER_INTERVAL_NS) {
+                refresh(marker, nowNs);
+            }
+            return;
+        }
+        if (marker.hasPassed() && nowNs - marker.adoptedNs() < ADOPTION_INTERVAL_NS) {
+            return;
+        }
+        adoptions++;
+        abandon(marker);
+        table.adopt(marker, flowId);
+        marker.setAdoptedNs(nowNs);
+        if (marker.hasPassed()) {
+            change(marker, Kind.OPEN, nowNs);
+        }
+    }
+
+    /// The flow's time is up.
+    public void close(final MarkerSession marker, final long nowNs) {
+        if (!marker.hasPassed()) {
+            return;
+        }
+        closes++;
+        marker.raiseVersion();
+        for (final Side side : SIDES) {
+            announce(marker, side, Kind.CLOSE, false, nowNs);
+        }
+    }
+
+    /// The flow leaves its place without having been closed.
+    public void abandon(final MarkerSession marker) {
+        for (final Side side : SIDES) {
+            drop(marker.flowId(), marker.announcedOwner(side));
+            drop(marker.flowId(), marker.announcedBackup(side));
+        }
+    }
+
+    private void drop(final long flowId, final int node) {
+        final OutstandingAnnouncements.Entry entry =
+                node == 0 ? null : outstanding.find(flowId, node);
+        if (entry != null) {
+            outstanding.remove(entry);
+        }
+    }
+
+    /// The announcement that has to ride on a packet toward this redirector of the far side; null
+    /// when none has to.
+    public @Nullable SessionAnnouncement toCarry(
+            final MarkerSession marker, final int node, final long nowNs) {
+        if (policy != AnnouncePolicy.CARRY || marker.isFarReady()) {
+            return null;
+        }
+        SessionAnnouncement message = riding;
+        riding = null;
+        if (message == null) {
+            final OutstandingAnnouncements.Entry entry = outstanding.find(marker.flowId(), node);
+            if (entry == null || entry.message().kind() != Kind.OPEN) {
+                return null;
+            }
+            message = entry.message();
+        }
+        carried++;
+        tap.onAnnouncementSent(node, message, true, nowNs);
+        return message;
+    }
+
+    /// Whether packets toward the far side have to wait for its owner.
+    public boolean mustHold(final MarkerSession marker) {
+        return policy == AnnouncePolicy.HOLD && !marker.isFarReady();
+    }
+
+    /// A frame of the flow waits: sees to it that something is under way that can release it.
+    public void onHeld(final MarkerSession marker, final long nowNs) {
+        final int owner = directory.owner(marker.farSide(), marker.hash(marker.farSide()));
+        if (owner != 0 && outstanding.find(marker.flowId(), owner) == null) {
+            final SessionAnnouncement message = message(marker, marker.farSide(), Kind.OPEN);
+            send(owner, message, nowNs);
+        }
+    }
+
+    /// Answers the marker whose far side's owner now knows it, so that its held frames may go; null
+    /// when nothing changed.
+    public @Nullable MarkerSession onAcknowledgement(
+            final int fromNode, final Acknowledgement acknowledgement) {
+        if (acknowledgement.incarnation() != self.incarnation()) {
+            acknowledgedLate++;
+            return null;
+        }
+        final long flowId = acknowledgement.flowId();
+        final OutstandingAnnouncements.Entry entry = outstanding.find(flowId, fromNode);
+        if (entry == null || entry.message().version() != acknowledgement.version()) {
+            acknowledgedLate++;
+        } else {
+            outstanding.remove(entry);
+            switch (acknowledgement.outcome()) {
+                case INSTALLED -> acknowledged++;
+                case STALE -> stale++;
+                case TABLE_FULL -> refused++;
+            }
+        }
+        final MarkerSession marker = table.findFlow(flowId);
+        if (marker == null
+                || marker.isLapsed()
+                || !marker.hasPassed()
+                || marker.isFarReady()
+                || isBefore(acknowledgement.version(), marker.openVersion())
+                || fromNode != directory.owner(marker.farSide(), marker.hash(marker.farSide()))) {
+            return null;
+        }
+        marker.setFarReady(true);
+        return marker;
+    }
+
+    /// In the circle of 16-bit versions.
+    private static boolean isBefore(final int version, final int other) {
+        return (short) (version - other) < 0;
+    }
+
+    /// The session as a redirector of this side has to know it.
+    public SessionAnnouncement describe(final MarkerSession marker, final Side side) {
+        return message(marker, side, Kind.OPEN);
+    }
+
+    /// Repeats, refreshes and re-announces, at most `limit` in all; answers how many.
+    public int onTimer(final long nowNs, final int limit) {
+        int done = repeatDue(nowNs, limit);
+        MarkerSession marker = table.nextToRefresh(nowNs);
+        while (marker != null && done < limit) {
+            refresh(marker, nowNs);
+            done++;
+            marker = table.nextToRefresh(nowNs);
+        }
+        while (done < limit && sweepIndex < table.madeCount() && !outstanding.isFull()) {
+            final MarkerSession swept = table.at(sweepIndex++);
+            if (swept != null && swept.hasPassed() && !swept.isLapsed()) {
+                reconcile(swept, nowNs);
+            }
+            done++;
+        }
+        return done;
+    }
+
+    private int repeatDue(final long nowNs, final int limit) {
+        int done = 0;
+        OutstandingAnnouncements.Entry entry = outstanding.nextDue(nowNs);
+        while (entry != null && done < limit) {
+            repeat(entry, nowNs);
+            done++;
+            entry = outstanding.nextDue(nowNs);
+        }
+        return done;
+    }
+
+    private void repeat(final OutstandingAnnouncements.Entry entry, final long nowNs) {
+        if (!directory.isAlive(entry.node())) {
+            outstanding.remove(entry);
+            return;
+        }
+        final MarkerSession marker = table.findFlow(entry.message().flowId());
+        final boolean awaited =
+                marker != null
+                        && marker.hasHeld()
+                        && entry.node() == marker.announcedOwner(marker.farSide());
+        if (entry.tries() >= limits.tryLimit() && !awaited) {
+            abandoned++;
+            outstanding.remove(entry);
+            return;
+        }
+        repeated++;
+        sent++;
+        control.send(entry.node(), entry.message());
+        tap.onAnnouncementSent(entry.node(), entry.message(), false, nowNs);
+        outstanding.onSentAgain(entry, awaited, nowNs);
+    }
+
+    private void refresh(final MarkerSession marker, final long nowNs) {
+        refreshes++;
+        table.onAnnounced(marker, nowNs);
+        for (final Side side : SIDES) {
+            announce(marker, side, Kind.REFRESH, false, nowNs);
+        }
+    }
+
+    /// Announces the flow to owners and backup owners that do not know it.
+    private void reconcile(final MarkerSession marker, final long nowNs) {
+        for (final Side side : SIDES) {
+            final int owner = directory.owner(side, marker.hash(side));
+            final int backup = directory.backup(side, marker.hash(side));
+            final boolean ownerLacksIt = lacks(owner, side, marker);
+            final boolean backupLacksIt = lacks(backup, side, marker);
+            marker.setAnnounced(side, owner, backup);
+            if (ownerLacksIt) {
+                send(owner, message(marker, side, Kind.OPEN), nowNs);
+            }
+            if (backupLacksIt) {
+                send(backup, message(marker, side, Kind.OPEN), nowNs);
+            }
+        }
+        marker.setViewEpoch(directory.epoch());
+    }
+
+    private boolean lacks(final int node, final Side side, final MarkerSession marker) {
+        return node != 0
+                && (node != marker.announcedOwner(side) && node != marker.announcedBackup(side)
+                        || directory.hasJoinedAfter(node, marker.viewEpoch()));
+    }
+
+    /// Announces the flow to owner and backup owner of one side; `ride` leaves the owner's to the
+    /// packet at hand.
+    private void announce(
+            final MarkerSession marker,
+            final Side side,
+            final Kind kind,
+            final boolean ride,
+            final long nowNs) {
+        final int owner = directory.owner(side, marker.hash(side));
+        final int backup = directory.backup(side, marker.hash(side));
+        marker.setAnnounced(side, owner, backup);
+        if (owner == 0) {
+            return;
+        }
+        final SessionAnnouncement message = message(marker, side, kind);
+        if (ride) {
+            if (!outstanding.track(owner, message, nowNs)) {
+                untracked++;
+                riding = message;
+            }
+        } else {
+            send(owner, message, nowNs);
+        }
+        if (backup != 0) {
+            send(backup, message, nowNs);
+        }
+    }
+
+    /// An `OPEN` that is still outstanding stays one: whoever has not heard it cannot refresh.
+    private void send(final int node, final SessionAnnouncement message, final long nowNs) {
+        final OutstandingAnnouncements.Entry known =
+                message.kind() == Kind.REFRESH ? outstanding.find(message.flowId(), node) : null;
+        final SessionAnnouncement newest =
+                known != null && known.message().kind() == Kind.OPEN
+                        ? withKind(message, Kind.OPEN)
+                        : message;
+        if (!outstanding.track(node, newest, nowNs)) {
+            untracked++;
+        }
+        sent++;
+        control.send(node, newest);
+        tap.onAnnouncementSent(node, newest, false, nowNs);
+    }
+
+    private static SessionAnnouncement withKind(
+            final SessionAnnouncement message, final Kind kind) {
+        return new SessionAnnouncement(
+                kind,
+                message.key(),
+                message.original(),
+                message.flowId(),
+                message.blade(),
+                message.incarnation(),
+                message.version(),
+                message.leaseMs(),
+                message.phase());
+    }
+
+    private SessionAnnouncement message(
+            final MarkerSession marker, final Side side, final Kind kind) {
+        final FlowKey original = marker.original().copy();
+        final FlowKey key = marker.key(side).copy();
+        return new SessionAnnouncement(
+                kind,
+                key.equals(original) ? original : key,
+                original,
+                marker.flowId(),
+                self.node(),
+                self.incarnation(),
+                marker.version(),
+                lifetimes.leaseMs(marker.lifetime()),
+                marker.phase());
+    }
+
+    public AnnouncerCounters counters() {
+        return new AnnouncerCounters(
+                opens,
+                sent,
+                carried,
+                repeated,
+                abandoned,
+                untracked,
+                refreshes,
+                closes,
+                adoptions,
+                acknowledged,
+                stale,
+                refused,
+                acknowledgedLate);
+    }
+}

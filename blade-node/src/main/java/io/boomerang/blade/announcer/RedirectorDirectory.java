@@ -1,0 +1,98 @@
+package io.boomerang.blade.announcer;
+
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.Side;
+import io.boomerang.redirector.steering.Ownership;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// The redirectors of the newest view: who is on which side, who owns a flow there, and since which
+/// view. Belongs to the blade's thread.
+@SuppressWarnings("EnumOrdinal") // arrays by side, within one process
+public final class RedirectorDirectory {
+    private static final int ABSENT = -1;
+
+    private final Ownership[] owners = {new Ownership(new int[0]), new Ownership(new int[0])};
+    private final @Nullable Side[] sides = new Side[Member.MAX_NODE + 1];
+    private final int[] incarnations = new int[Member.MAX_NODE + 1];
+    private final int[] joinedEpoch = new int[Member.MAX_NODE + 1];
+    private int epoch;
+
+    public RedirectorDirectory() {
+        Arrays.fill(incarnations, ABSENT);
+    }
+
+    /// Takes over a view; answers whether the redirectors have changed.
+    boolean onView(final ClusterView view) {
+        final List<Member> redirectors =
+                view.members().stream().filter(member -> member.role() != Role.BLADE).toList();
+        final int[] before = incarnations.clone();
+        Arrays.fill(incarnations, ABSENT);
+        Arrays.fill(sides, null);
+        for (final Member member : redirectors) {
+            incarnations[member.node()] = member.incarnation();
+            sides[member.node()] = sideOf(member.role());
+        }
+        if (Arrays.equals(before, incarnations)) {
+            return false;
+        }
+        epoch++;
+        for (final Member member : redirectors) {
+            if (before[member.node()] != member.incarnation()) {
+                joinedEpoch[member.node()] = epoch;
+            }
+        }
+        for (final Side side : Side.values()) {
+            owners[side.ordinal()] =
+                    new Ownership(
+                            redirectors.stream()
+                                    .mapToInt(Member::node)
+                                    .filter(node -> sides[node] == side)
+                                    .toArray());
+        }
+        return true;
+    }
+
+    private static @Nullable Side sideOf(final Role role) {
+        return switch (role) {
+            case INGRESS_REDIRECTOR -> Side.INGRESS;
+            case EGRESS_REDIRECTOR -> Side.EGRESS;
+            case BLADE -> null;
+        };
+    }
+
+    /// Counts the views that changed the redirectors; 0 before the first one.
+    public int epoch() {
+        return epoch;
+    }
+
+    /// The side of a live redirector, null when the node is none.
+    public @Nullable Side side(final int node) {
+        return node > 0 && node <= Member.MAX_NODE ? sides[node] : null;
+    }
+
+    boolean isAlive(final int node) {
+        return side(node) != null;
+    }
+
+    /// Whether the redirector has joined after that epoch, so that it knows nothing of what was
+    /// announced to a node of that id before.
+    boolean hasJoinedAfter(final int node, final int thatEpoch) {
+        return joinedEpoch[node] > thatEpoch;
+    }
+
+    /// The redirector that owns flows of this hash on this side; 0 when the side has none.
+    public int owner(final Side side, final long hash) {
+        return owners[side.ordinal()].owner(hash);
+    }
+
+    /// Who owns them when the owner is gone; 0 when there is no other.
+    int backup(final Side side, final long hash) {
+        return owners[side.ordinal()].backup(hash);
+    }
+}
