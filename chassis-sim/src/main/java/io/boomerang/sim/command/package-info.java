@@ -1,4 +1,4 @@
-/// The boomerang command.
+/// The `boomerang` command line.
 @NullMarked
 package io.boomerang.sim.command;
 

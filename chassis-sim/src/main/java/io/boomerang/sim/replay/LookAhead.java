@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /// Copies of the packets behind a fragment whose datagram's first fragment is still to come, in
@@ -27,7 +25,7 @@ final class LookAhead {
     private final int maxPackets;
     private final long maxBytes;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private final Map<DatagramKey, List<Waiting>> unresolved = new HashMap<>();
+    private final Map<DatagramKey, ArrayDeque<Waiting>> unresolved = new HashMap<>();
     private long bytes;
 
     LookAhead(final int maxPackets, final long maxBytes) {
@@ -120,7 +118,7 @@ final class LookAhead {
         queue.add(waiting);
         bytes += waiting.frame.length;
         if (!ready && waiting.datagram != null) {
-            unresolved.computeIfAbsent(waiting.datagram, _ -> new ArrayList<>(2)).add(waiting);
+            unresolved.computeIfAbsent(waiting.datagram, _ -> new ArrayDeque<>(2)).add(waiting);
         }
         return true;
     }
@@ -136,7 +134,7 @@ final class LookAhead {
         if (unresolved.isEmpty() || !first.isFirstFragment() || !first.hasKey()) {
             return;
         }
-        final List<Waiting> found = unresolved.remove(first.datagram());
+        final ArrayDeque<Waiting> found = unresolved.remove(first.datagram());
         if (found == null) {
             return;
         }
@@ -160,10 +158,14 @@ final class LookAhead {
         return head;
     }
 
+    /// The head came first of all that wait for its datagram.
     private void forget(final Waiting head, final DatagramKey datagram) {
-        final List<Waiting> same = unresolved.get(datagram);
-        if (same != null && same.remove(head) && same.isEmpty()) {
-            unresolved.remove(datagram);
+        final ArrayDeque<Waiting> same = unresolved.get(datagram);
+        if (same != null && same.peek() == head) {
+            same.remove();
+            if (same.isEmpty()) {
+                unresolved.remove(datagram);
+            }
         }
     }
 }

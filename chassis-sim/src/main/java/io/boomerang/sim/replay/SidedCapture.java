@@ -27,11 +27,11 @@ public final class SidedCapture implements AutoCloseable {
     private final CaptureReader reader;
     private final FlowParser parser;
     private final SideAssigner sides;
-    private final EthernetFraming framing = new EthernetFraming();
+    private final EthernetFraming framing;
     private final CapturedPacket captured = new CapturedPacket();
     private final DatagramTable datagrams = new DatagramTable(DATAGRAM_CAPACITY);
     private final LookAhead lookAhead = new LookAhead(LookAhead.MAX_PACKETS, LookAhead.MAX_BYTES);
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final SidedPacket pending = new SidedPacket();
     private final ParsedPacket pendingParsed = new ParsedPacket();
     private final ParsedPacket waitedParsed = new ParsedPacket();
@@ -49,6 +49,8 @@ public final class SidedCapture implements AutoCloseable {
     public SidedCapture(final Path file, final FlowRules rules, final SideAssigner sides)
             throws IOException {
         reader = new CaptureReader(file);
+        framing = new EthernetFraming();
+        arena = Arena.ofShared();
         parser = new FlowParser(rules);
         this.sides = sides;
         pending.setSteering(pendingParsed, Side.INGRESS);

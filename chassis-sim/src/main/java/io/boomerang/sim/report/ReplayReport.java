@@ -13,11 +13,12 @@ import java.util.TreeMap;
 /// @param flows that they belong to
 /// @param durationSeconds from the first packet to the last packet's end
 /// @param packetsPerSecond over that time
+/// @param events what happened to the chassis meanwhile, in order
 /// @param blades what each blade carried, in the order in which they joined
 /// @param flowImbalance how far the blade with the most flows is above the mean, 0.25 for a quarter
 /// @param packetImbalance the same for packets
-/// @param verdicts how many packets had which end, by its name: `forwarded`, or why they were
-///   dropped
+/// @param verdicts how many packets had which end, by its name: `passed`, `bridged`, or why they
+///   were dropped
 /// @param firstReturns packets that came back first after a flow's first packet had left
 /// @param firstReturnMisses how many of those found no session
 /// @param announcements what the blades announced
@@ -32,6 +33,7 @@ public record ReplayReport(
         long flows,
         double durationSeconds,
         double packetsPerSecond,
+        List<String> events,
         List<BladeShare> blades,
         double flowImbalance,
         double packetImbalance,
@@ -51,8 +53,10 @@ public record ReplayReport(
     /// @param sent announcements, repetitions included
     /// @param carried how many of them rode on a packet
     /// @param installed how many made or changed a session
-    /// @param bytes of all messages of the control plane and all announcements that rode on packets
+    /// @param bytes of all announcements, on packets and through the cluster
     /// @param bytesPerNewFlow those bytes for each flow
+    /// @param controlBytes of all messages through the cluster: announcements, acknowledgements,
+    ///   questions and answers, bucket tables
     /// @param carriedLatency from the blade to the installed session, on a packet
     /// @param sentLatency the same through the cluster
     public record Announcements(
@@ -61,6 +65,7 @@ public record ReplayReport(
             long installed,
             long bytes,
             double bytesPerNewFlow,
+            long controlBytes,
             Latency carriedLatency,
             Latency sentLatency) {
 
@@ -70,6 +75,7 @@ public record ReplayReport(
                 final long carried,
                 final long installed,
                 final long bytes,
+                final long controlBytes,
                 final long newFlows,
                 final LatencyRecorder latencies) {
             return new Announcements(
@@ -78,6 +84,7 @@ public record ReplayReport(
                     installed,
                     bytes,
                     newFlows == 0 ? 0 : (double) bytes / newFlows,
+                    controlBytes,
                     latencies.carried(),
                     latencies.sent());
         }
@@ -86,6 +93,7 @@ public record ReplayReport(
     public ReplayReport {
         captures = List.copyOf(captures);
         damage = List.copyOf(damage);
+        events = List.copyOf(events);
         blades = List.copyOf(blades);
         verdicts = new TreeMap<>(verdicts);
         brokenPromises = List.copyOf(brokenPromises);
@@ -98,6 +106,7 @@ public record ReplayReport(
             final long packets,
             final long flows,
             final long durationNs,
+            final List<String> events,
             final List<BladeShare.Load> loads,
             final SortedMap<String, Long> verdicts,
             final long firstReturns,
@@ -114,6 +123,7 @@ public record ReplayReport(
                 flows,
                 seconds,
                 seconds == 0 ? 0 : packets / seconds,
+                events,
                 BladeShare.of(loads),
                 BladeShare.imbalance(loads.stream().mapToDouble(BladeShare.Load::flows).toArray()),
                 BladeShare.imbalance(

@@ -15,16 +15,27 @@ public final class ReportText {
     /// Lines with line ends.
     public static String of(final ReplayReport report) {
         final ReportText text = new ReportText();
-        text.volume(report);
-        text.blades(report);
-        text.verdicts(report);
-        text.announcements(report);
-        text.judgement(report);
+        text.each("captures", report.captures());
+        text.body(report);
         return text.text.toString();
     }
 
+    /// The same for a reader who knows which captures it is about.
+    public static String withoutCaptures(final ReplayReport report) {
+        final ReportText text = new ReportText();
+        text.body(report);
+        return text.text.toString();
+    }
+
+    private void body(final ReplayReport report) {
+        volume(report);
+        blades(report);
+        verdicts(report);
+        announcements(report);
+        judgement(report);
+    }
+
     private void volume(final ReplayReport report) {
-        each("captures", report.captures());
         each("damage", report.damage());
         line(
                 "packets",
@@ -35,6 +46,7 @@ public final class ReportText {
                         report.durationSeconds(),
                         report.packetsPerSecond()));
         line("flows", String.format(Locale.ROOT, "%,d", report.flows()));
+        each("events", report.events());
     }
 
     private void blades(final ReplayReport report) {
@@ -87,12 +99,18 @@ public final class ReportText {
                         announcements.carried(),
                         announcements.installed()));
         line(
-                "control plane",
+                "",
                 String.format(
                         Locale.ROOT,
                         "%,d bytes, %.1f bytes per new flow",
                         announcements.bytes(),
                         announcements.bytesPerNewFlow()));
+        line(
+                "control plane",
+                String.format(
+                        Locale.ROOT,
+                        "%,d bytes in all, with acknowledgements and bucket tables",
+                        announcements.controlBytes()));
         line("latency on packets", latency(announcements.carriedLatency()));
         line("latency by cluster", latency(announcements.sentLatency()));
         line(

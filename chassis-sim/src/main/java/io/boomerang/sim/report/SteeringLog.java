@@ -31,7 +31,7 @@ public final class SteeringLog implements AutoCloseable {
 
     /// Writes the row of a packet that met a blade.
     ///
-    /// @param packet the packet's number in its file, from 1
+    /// @param packet the packet's number in the replay, from 1
     public void delivered(final long packet, final String blade) throws IOException {
         writeNumber(packet);
         out.write(',');
@@ -41,7 +41,7 @@ public final class SteeringLog implements AutoCloseable {
 
     /// Writes the row of a packet that met none.
     ///
-    /// @param packet the packet's number in its file, from 1
+    /// @param packet the packet's number in the replay, from 1
     public void dropped(final long packet, final String reason) throws IOException {
         writeNumber(packet);
         out.write(DROP);

@@ -1,0 +1,46 @@
+package io.boomerang.sim.chassis;
+
+import io.boomerang.cluster.Member;
+
+/// The node ids of a simulated chassis and what its users call them: `ingress-1` is 1, `egress-1`
+/// is 101, `blade-1` is 201.
+public final class NodeNames {
+    private static final int FIRST_INGRESS = 1;
+    private static final int FIRST_EGRESS = 101;
+    private static final int FIRST_BLADE = 201;
+
+    private static final String[] NAMES = new String[Member.MAX_NODE + 1];
+
+    static {
+        NAMES[0] = "nobody";
+        for (int node = FIRST_INGRESS; node < NAMES.length; node++) {
+            NAMES[node] =
+                    node < FIRST_EGRESS
+                            ? "ingress-" + (node - FIRST_INGRESS + 1)
+                            : node < FIRST_BLADE
+                                    ? "egress-" + (node - FIRST_EGRESS + 1)
+                                    : "blade-" + (node - FIRST_BLADE + 1);
+        }
+    }
+
+    private NodeNames() {}
+
+    public static String of(final int node) {
+        return NAMES[node];
+    }
+
+    /// The node of the `index`-th ingress redirector, from 0.
+    public static int ingress(final int index) {
+        return FIRST_INGRESS + index;
+    }
+
+    /// The node of the `index`-th egress redirector, from 0.
+    public static int egress(final int index) {
+        return FIRST_EGRESS + index;
+    }
+
+    /// The node of the `index`-th blade, from 0.
+    public static int blade(final int index) {
+        return FIRST_BLADE + index;
+    }
+}

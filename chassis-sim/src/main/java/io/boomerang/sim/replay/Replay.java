@@ -1,0 +1,307 @@
+package io.boomerang.sim.replay;
+
+import io.boomerang.blade.announcer.AnnouncePolicy;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.sim.capture.CaptureDamage;
+import io.boomerang.sim.capture.CaptureException;
+import io.boomerang.sim.chassis.Chassis;
+import io.boomerang.sim.chassis.ChassisClock;
+import io.boomerang.sim.chassis.ChassisObserver;
+import io.boomerang.sim.chassis.ClusterSource;
+import io.boomerang.sim.chassis.NodeNames;
+import io.boomerang.sim.report.BladeShare;
+import io.boomerang.sim.report.ReplayProgress;
+import io.boomerang.sim.report.ReplayReport;
+import io.boomerang.sim.report.SteeringLog;
+import io.boomerang.sim.report.Trace;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/// One run of captures through a chassis, from its start to its report. One thread; a control plane
+/// over JGroups has threads of its own.
+public final class Replay {
+    private static final long START_NS = 1_000_000_000L;
+    private static final long FINISH_LIMIT_NS = 2_000_000_000L;
+    private static final int MOST_FLOWS = 1 << 22;
+    private static final int PROGRESS_PACKETS = 1 << 10;
+
+    private final ReplayOptions options;
+    private final FlowBook book = new FlowBook(MOST_FLOWS);
+    private final FlightLedger ledger = new FlightLedger();
+    private final OutsideWorld world;
+    private final Deque<ScheduledEvent> events = new ArrayDeque<>();
+    private final List<String> damage = new ArrayList<>();
+    private final List<String> happened = new ArrayList<>();
+    private List<String> explanation = List.of();
+    private long packets;
+
+    public Replay(final ReplayOptions options) {
+        this.options = options;
+        world = new OutsideWorld(book, options.flowRules());
+        options.events().stream()
+                .sorted(Comparator.comparingLong(ScheduledEvent::packet))
+                .forEach(events::add);
+    }
+
+    /// Runs to the end. A file that is no capture, or is damaged, is in the report; those after it
+    /// are replayed.
+    ///
+    /// @throws IOException when a file cannot be read or written
+    /// @throws IllegalArgumentException when an event names a blade that is not there
+    public ReplayReport run() throws IOException {
+        final ChassisPlan plan = new ChassisPlan(options);
+        try (SteeringLog log = openLog();
+                Tracer tracer = openTracer();
+                ClusterSource cluster = plan.cluster(START_NS)) {
+            final ChassisClock clock = cluster.clock(START_NS);
+            final LongSupplier latencyClock = clock.isRunning() ? System::nanoTime : clock::nowNs;
+            final ReplayJudge judge =
+                    new ReplayJudge(book, ledger, world, isTranslating(), latencyClock, log);
+            final Explainer explainer = explainer();
+            ChassisObserver observer = judge;
+            observer = tracer == null ? observer : new ObserverFan(observer, tracer);
+            observer = explainer == null ? observer : new ObserverFan(observer, explainer);
+            try (Chassis chassis = new Chassis(plan.chassis(), cluster, clock, observer)) {
+                return run(chassis, judge, tracer, explainer);
+            }
+        }
+    }
+
+    private boolean isTranslating() {
+        return options.processor() == ProcessorKind.SOURCE_NAT;
+    }
+
+    private @Nullable SteeringLog openLog() throws IOException {
+        final Path file = options.steeringLog();
+        return file == null ? null : new SteeringLog(file);
+    }
+
+    private @Nullable Tracer openTracer() throws IOException {
+        final Path file = options.trace();
+        return file == null
+                ? null
+                : new Tracer(new Trace(file), options.redirectors(), options.blades());
+    }
+
+    private @Nullable Explainer explainer() {
+        if (options.explain().isEmpty()) {
+            return null;
+        }
+        final Set<Long> numbers = new HashSet<>();
+        final Set<FlowKey> flows = new HashSet<>();
+        for (final ExplainTarget target : options.explain()) {
+            switch (target) {
+                case ExplainTarget.Packet(long number) -> numbers.add(number);
+                case ExplainTarget.Flow(FlowKey key) -> flows.add(key);
+            }
+        }
+        return new Explainer(numbers, flows);
+    }
+
+    private ReplayReport run(
+            final Chassis chassis,
+            final ReplayJudge judge,
+            final @Nullable Tracer tracer,
+            final @Nullable Explainer explainer)
+            throws IOException {
+        chassis.start();
+        final long controlBytesBefore = chassis.controlBytes();
+        final PacketFeed feed =
+                new PacketFeed(
+                        chassis,
+                        book,
+                        ledger,
+                        world,
+                        explainer,
+                        options.redirectors(),
+                        isTranslating(),
+                        options.fixChecksums());
+        final ReplayTime time = new ReplayTime(chassis, options.speed(), System::nanoTime);
+        final SideAssigner sides = new SideAssigner(options.sideRule());
+        final long startedNs = System.nanoTime();
+        long bytesBefore = 0;
+        try (ReplayProgress progress = ReplayProgress.start(options.progress(), totalBytes())) {
+            for (final Path file : options.files()) {
+                time.startFile();
+                final Passage passage =
+                        new Passage(chassis, judge, tracer, feed, time, progress, bytesBefore);
+                try (SidedCapture capture = new SidedCapture(file, options.flowRules(), sides)) {
+                    replay(capture, passage);
+                    note(file, capture.damage());
+                } catch (final CaptureException e) {
+                    damage.add(String.valueOf(e.getMessage()));
+                }
+                bytesBefore += sizeOf(file);
+            }
+            finish(chassis, judge);
+        }
+        final long durationNs = System.nanoTime() - startedNs;
+        if (explainer != null) {
+            explanation = explainer.report(chassis);
+        }
+        return report(judge, durationNs, chassis.controlBytes() - controlBytesBefore);
+    }
+
+    private long totalBytes() throws IOException {
+        long total = 0;
+        for (final Path file : options.files()) {
+            total += sizeOf(file);
+        }
+        return total;
+    }
+
+    private static long sizeOf(final Path file) throws IOException {
+        return Files.isRegularFile(file) ? Files.size(file) : 0;
+    }
+
+    /// All that a capture's packets pass by on their way in.
+    private record Passage(
+            Chassis chassis,
+            ReplayJudge judge,
+            @Nullable Tracer tracer,
+            PacketFeed feed,
+            ReplayTime time,
+            ReplayProgress progress,
+            long bytesBefore) {}
+
+    private void replay(final SidedCapture capture, final Passage passage) throws IOException {
+        final SidedPacket packet = new SidedPacket();
+        final long before = packets;
+        while (capture.next(packet)) {
+            packets = before + packet.number();
+            while (!events.isEmpty() && events.element().packet() <= packets) {
+                happened.add(
+                        "before packet %d: %s"
+                                .formatted(
+                                        packets,
+                                        apply(
+                                                events.remove().event(),
+                                                passage.chassis,
+                                                passage.judge)));
+            }
+            if (packet.isFramed()) {
+                passage.time.advanceTo(packet.timestampNs());
+                if (passage.tracer != null) {
+                    passage.tracer.startAt(packet.timestampNs(), passage.chassis.nowNs());
+                }
+                passage.feed.feed(packets, packet);
+            } else {
+                passage.judge.refuse(packets, EventText.label(packet.framing()));
+            }
+            if (packets % PROGRESS_PACKETS == 0 && passage.progress.isShown()) {
+                passage.progress.stepTo(passage.bytesBefore + capture.consumedBytes());
+            }
+        }
+    }
+
+    private static String apply(
+            final ChassisEvent event, final Chassis chassis, final ReplayJudge judge) {
+        return switch (event) {
+            case ChassisEvent.AddBlade() -> chassis.addBlade() + " joined";
+            case ChassisEvent.Drain(String blade) -> {
+                chassis.setWeight(blade, 0);
+                yield blade + " drains";
+            }
+            case ChassisEvent.Weight(String blade, int weight) -> {
+                chassis.setWeight(blade, weight);
+                yield blade + " has weight " + weight;
+            }
+            case ChassisEvent.Kill(String blade) -> {
+                judge.onBladeDead(chassis.kill(blade));
+                yield blade + " died";
+            }
+        };
+    }
+
+    private void note(final Path file, final @Nullable CaptureDamage captureDamage) {
+        if (captureDamage != null) {
+            damage.add(file + ": " + captureDamage);
+        }
+    }
+
+    /// Lets everything end that can: packets held for an acknowledgement, then fragments whose
+    /// first one never came. What is still inside after that has been lost without a reason.
+    private void finish(final Chassis chassis, final ReplayJudge judge) {
+        chassis.await(() -> ledger.inFlight() == 0 && chassis.isQuiet(), FINISH_LIMIT_NS);
+        chassis.flushFragments();
+        chassis.await(() -> ledger.inFlight() == 0, FINISH_LIMIT_NS);
+        ledger.forEach(judge::lose);
+        for (final ScheduledEvent late : events) {
+            happened.add("packet " + late.packet() + " never came: " + late.event() + " left out");
+        }
+    }
+
+    private ReplayReport report(
+            final ReplayJudge judge, final long durationNs, final long controlBytes) {
+        final List<BladeShare.Load> loads = new ArrayList<>();
+        judge.loads()
+                .forEach((blade, load) ->
+                        loads.add(
+                                new BladeShare.Load(
+                                        NodeNames.of(blade),
+                                        load[ReplayJudge.FLOWS],
+                                        load[ReplayJudge.PACKETS])));
+        return ReplayReport.of(
+                options.files().stream().map(Path::toString).toList(),
+                damage,
+                packets,
+                book.count(),
+                durationNs,
+                happened,
+                loads,
+                judge.outcomes(),
+                judge.firstReturns(),
+                judge.firstReturnMisses(),
+                ReplayReport.Announcements.of(
+                        judge.announcements(),
+                        judge.carriedAnnouncements(),
+                        judge.installed(),
+                        judge.announcementBytes(),
+                        controlBytes,
+                        book.count(),
+                        judge.latencies()),
+                book.countFlagged(FlowBook.SPLIT),
+                book.countFlagged(FlowBook.LOST_ITS_BLADE),
+                brokenPromises(judge));
+    }
+
+    private List<String> brokenPromises(final ReplayJudge judge) {
+        final Promises promises = new Promises();
+        promises.require(
+                "P1 one flow, one blade",
+                book.countFlagged(FlowBook.SPLIT),
+                "flows met a second blade while their first one lived");
+        promises.require(
+                "P1 one flow, one blade",
+                judge.strayTranslations(),
+                "packets came back with another address than their flow has");
+        if (options.announce() != AnnouncePolicy.ASYNC) {
+            promises.require(
+                    "P2 the return packet never outruns its session",
+                    judge.firstReturnMisses(),
+                    "first return packets found no session");
+        }
+        promises.require(
+                "P4 bounded", judge.deliveredTwice(), "packets reached a blade more than once");
+        promises.require("P4 bounded", judge.endedTwice(), "packets ended more than once");
+        promises.require("P5 nothing gets in", judge.lost(), "packets were lost without a reason");
+        return promises.broken();
+    }
+
+    /// What was asked to be explained, line by line; empty before the end.
+    public List<String> explanation() {
+        return explanation;
+    }
+}
