@@ -5,16 +5,11 @@ import io.boomerang.cluster.JGroupsChannel;
 import io.boomerang.cluster.JGroupsConfig;
 import io.boomerang.cluster.Member;
 
-import java.util.concurrent.atomic.AtomicInteger;
-
 /// A control plane of real JGroups channels, all in this process, in the machine's time. Their
 /// threads are JGroups' own.
 public final class JGroupsCluster implements ClusterSource {
-    /// Chassis of one process do not find each other.
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
-    private final JGroupsConfig config =
-            JGroupsConfig.inMemory("chassis-" + COUNT.incrementAndGet());
+    /// Chassis of one process do not find each other: no two are made in one nanosecond.
+    private final JGroupsConfig config = JGroupsConfig.inMemory("chassis-" + System.nanoTime());
 
     @Override
     public ClusterChannel channel(final Member member) {

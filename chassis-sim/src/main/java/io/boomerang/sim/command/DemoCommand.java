@@ -37,8 +37,10 @@ import java.util.stream.Stream;
         name = "demo",
         description = {
             "Replays recorded traffic (HTTP, DNS, IPv6, a download through NAT, ICMP too-big,",
-            "fragments, reused ports) through two chassis, one of firewalls and one that translates",
-            "addresses, while a blade joins and another one drains. Shows that every flow stayed on",
+            "fragments, reused ports) through two chassis, one of firewalls and one that"
+                + " translates",
+            "addresses, while a blade joins and another one drains. Shows that every flow stayed"
+                + " on",
             "its blade."
         },
         mixinStandardHelpOptions = true,
@@ -47,6 +49,7 @@ import java.util.stream.Stream;
 final class DemoCommand implements Callable<Integer> {
     private static final int BLADES = 4;
     private static final int SESSIONS = 1 << 20;
+
     /// The first packet with a flow: two of ARP come before.
     private static final long OPENING = 3;
 
@@ -92,11 +95,13 @@ final class DemoCommand implements Callable<Integer> {
 
     private int replayAll(final Path directory) throws IOException {
         final PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                "Boomerang demo: %d recordings of real traffic, an ingress redirector, an egress"
-                        + " redirector and %d blades.%n",
-                DemoCaptures.NAMES.size(),
-                BLADES);
+        out.println(
+                "Boomerang demo: "
+                        + DemoCaptures.NAMES.size()
+                        + " recordings of real traffic, an ingress redirector, an egress redirector"
+                        + " and "
+                        + BLADES
+                        + " blades.");
         out.println("One blade joins and one drains while packets pass; twice, on two chassis.");
         out.flush();
         final List<Path> captures = DemoCaptures.copyTo(directory);
@@ -147,7 +152,9 @@ final class DemoCommand implements Callable<Integer> {
                                 isKept ? directory.resolve(name + ".csv") : null,
                                 isKept ? directory.resolve(name + ".pcapng") : null,
                                 null,
-                                List.of(new ExplainTarget.Packet(OPENING), new ExplainTarget.Packet(OPENING + 1)),
+                                List.of(
+                                        new ExplainTarget.Packet(OPENING),
+                                        new ExplainTarget.Packet(OPENING + 1)),
                                 List.of(
                                         ScheduledEvent.parse(JOINS_BEFORE + ":add-blade"),
                                         ScheduledEvent.parse(DRAINS_BEFORE + ":drain=blade-2")),

@@ -1,6 +1,7 @@
 package io.boomerang.sim.replay;
 
 import io.boomerang.blade.BladeConfig;
+import io.boomerang.blade.announcer.AnnounceLimits;
 import io.boomerang.blade.processor.NatConfig;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.PassThrough;
@@ -26,6 +27,12 @@ final class ChassisPlan {
 
     private static final int BUCKETS = 1 << 16;
 
+    /// Where messages travel in the machine's time, a machine that is busy with something else is
+    /// no reason to give up an answer, or a packet.
+    private static final int PATIENT_QUERY_MS = 2_000;
+
+    private static final int PATIENT_HOLD_MS = 5_000;
+
     private static final int FIRST_NAT_PORT = 1_024;
     private static final int NAT_PORTS = (1 << 16) - FIRST_NAT_PORT;
     private static final int NAT_PROBES = 128;
@@ -43,14 +50,51 @@ final class ChassisPlan {
                 options.blades(),
                 new ClusterParameters(
                         random.nextLong(), random.nextLong(), BUCKETS, options.flowRules()),
-                RedirectorConfig.DEFAULTS
-                        .withPolicy(options.policy())
-                        .withSessionCapacity(options.sessions()),
-                BladeConfig.DEFAULTS
-                        .withAnnounce(options.announce())
-                        .withMarkerCapacity(MARKERS_PER_BLADE),
+                redirector(),
+                blade(),
                 processor(),
                 options.announceDelayNs());
+    }
+
+    private RedirectorConfig redirector() {
+        final RedirectorConfig usual =
+                RedirectorConfig.DEFAULTS
+                        .withPolicy(options.policy())
+                        .withSessionCapacity(options.sessions());
+        return isStepped()
+                ? usual
+                : new RedirectorConfig(
+                        usual.sessionCapacity(),
+                        usual.policy(),
+                        usual.embryonicLeaseMs(),
+                        usual.cacheLeaseMs(),
+                        PATIENT_QUERY_MS,
+                        usual.queriedCells(),
+                        usual.fragmentLimitMs(),
+                        usual.fragmentCells(),
+                        usual.datagramCapacity());
+    }
+
+    private BladeConfig blade() {
+        final BladeConfig usual =
+                BladeConfig.DEFAULTS
+                        .withAnnounce(options.announce())
+                        .withMarkerCapacity(MARKERS_PER_BLADE);
+        final AnnounceLimits limits = usual.limits();
+        return isStepped()
+                ? usual
+                : usual.withLimits(
+                        new AnnounceLimits(
+                                limits.outstandingCapacity(),
+                                limits.firstRetryMs(),
+                                limits.lastRetryMs(),
+                                limits.tryLimit(),
+                                limits.holdCells(),
+                                PATIENT_HOLD_MS));
+    }
+
+    private boolean isStepped() {
+        return options.cluster() == ClusterKind.MEMORY;
     }
 
     private IntFunction<PacketProcessor> processor() {

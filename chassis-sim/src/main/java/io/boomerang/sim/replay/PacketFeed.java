@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
 /// came from. One thread.
 final class PacketFeed {
     /// A packet that keeps its answer waiting for longer has been lost inside the chassis.
-    private static final long CAUSE_LIMIT_NS = 2_000_000_000L;
+    private static final long CAUSE_LIMIT_NS = 10_000_000_000L;
 
     private final Chassis chassis;
     private final FlowBook book;

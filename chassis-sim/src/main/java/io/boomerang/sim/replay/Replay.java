@@ -33,7 +33,7 @@ import java.util.function.LongSupplier;
 /// over JGroups has threads of its own.
 public final class Replay {
     private static final long START_NS = 1_000_000_000L;
-    private static final long FINISH_LIMIT_NS = 2_000_000_000L;
+    private static final long FINISH_LIMIT_NS = 10_000_000_000L;
     private static final int MOST_FLOWS = 1 << 22;
     private static final int PROGRESS_PACKETS = 1 << 10;
 
@@ -182,14 +182,12 @@ public final class Replay {
         while (capture.next(packet)) {
             packets = before + packet.number();
             while (!events.isEmpty() && events.element().packet() <= packets) {
+                final ChassisEvent event = events.remove().event();
                 happened.add(
-                        "before packet %d: %s"
-                                .formatted(
-                                        packets,
-                                        apply(
-                                                events.remove().event(),
-                                                passage.chassis,
-                                                passage.judge)));
+                        "before packet "
+                                + packets
+                                + ": "
+                                + apply(event, passage.chassis, passage.judge));
             }
             if (packet.isFramed()) {
                 passage.time.advanceTo(packet.timestampNs());

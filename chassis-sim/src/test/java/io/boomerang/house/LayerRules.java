@@ -1,0 +1,166 @@
+package io.boomerang.house;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Who may import whom.
+final class LayerRules {
+    private static final String OURS = "io.boomerang..";
+    private static final String MEMORY = "io.boomerang.memory..";
+    private static final String WIRE = "io.boomerang.wire..";
+    private static final String FLOW = "io.boomerang.flow..";
+    private static final String ANNOUNCE = "io.boomerang.announce..";
+    private static final String CLUSTER = "io.boomerang.cluster..";
+    private static final String BACKPLANE = "io.boomerang.backplane..";
+    private static final String REDIRECTOR = "io.boomerang.redirector..";
+    private static final String BLADE = "io.boomerang.blade..";
+    private static final String SIM = "io.boomerang.sim..";
+
+    @ArchTest
+    static final ArchRule protocolKnowsNoNode =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(MEMORY, WIRE, FLOW, ANNOUNCE, CLUSTER, BACKPLANE)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(REDIRECTOR, BLADE, SIM)
+                    .because("announce-protocol is what all nodes agree on, whoever they are")
+                    .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule redirectorKnowsNoBlade =
+            noClasses()
+                    .that()
+                    .resideInAPackage(REDIRECTOR)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(BLADE, SIM)
+                    .because("imports run announce-protocol <- redirector <- blade-node")
+                    .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule bladeKnowsNoSimulator =
+            noClasses()
+                    .that()
+                    .resideInAPackage(BLADE)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(SIM)
+                    .because("a blade does not know whether its chassis is simulated")
+                    .allowEmptyShould(true);
+
+    @ArchTest static final ArchRule wireStandsAlone = seesOfOurs(WIRE, WIRE);
+
+    @ArchTest static final ArchRule flowSeesWire = seesOfOurs(FLOW, FLOW, WIRE);
+
+    @ArchTest static final ArchRule announceSeesFlow = seesOfOurs(ANNOUNCE, ANNOUNCE, FLOW);
+
+    @ArchTest
+    static final ArchRule clusterAndBackplaneAreStrangers =
+            noClasses()
+                    .that()
+                    .resideInAPackage(CLUSTER)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(BACKPLANE)
+                    .because("the control plane carries no packets")
+                    .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule jgroupsStaysInCluster = seenIn("org.jgroups..", "io.boomerang.cluster");
+
+    @ArchTest
+    static final ArchRule nativeCallsStayInOnePackage =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.boomerang.memory")
+                    .should()
+                    .dependOnClassesThat()
+                    .haveFullyQualifiedName("java.lang.foreign.Linker")
+                    .because("native calls can crash the process; one package is to be reviewed")
+                    .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule picocliStaysInTheCommand =
+            seenIn("picocli..", "io.boomerang.sim.command");
+
+    @ArchTest
+    static final ArchRule jacksonStaysInTheReport =
+            seenIn("com.fasterxml.jackson..", "io.boomerang.sim.report");
+
+    @ArchTest static final ArchRule progressBarHasOnePlace = seenByOnePackage("me.tongfei.");
+
+    @ArchTest static final ArchRule hdrHistogramHasOnePlace = seenByOnePackage("org.HdrHistogram.");
+
+    private LayerRules() {}
+
+    private static ArchRule seesOfOurs(final String subject, final String... allowed) {
+        return noClasses()
+                .that()
+                .resideInAPackage(subject)
+                .should()
+                .dependOnClassesThat(
+                        JavaClass.Predicates.resideInAPackage(OURS)
+                                .and(JavaClass.Predicates.resideOutsideOfPackages(allowed)))
+                .because("packages below others know nothing of those above")
+                .allowEmptyShould(true);
+    }
+
+    private static ArchRule seenIn(final String library, final String place) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(place)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .because("a library is seen by one package, so that it can be replaced there")
+                .allowEmptyShould(true);
+    }
+
+    private static ArchRule seenByOnePackage(final String prefix) {
+        return classes()
+                .should(new BeTheOnlyPackageThatSees(prefix))
+                .because("a library is seen by one package, so that it can be replaced there")
+                .allowEmptyShould(true);
+    }
+
+    /// Collects the packages that see a library; more than one is a violation.
+    private static final class BeTheOnlyPackageThatSees extends ArchCondition<JavaClass> {
+        private final String prefix;
+        private final SortedMap<String, String> exampleByPackage = new TreeMap<>();
+
+        BeTheOnlyPackageThatSees(final String prefix) {
+            super("be of the only package that sees " + prefix + "*");
+            this.prefix = prefix;
+        }
+
+        @Override
+        public void check(final JavaClass item, final ConditionEvents events) {
+            for (final Dependency dependency : item.getDirectDependenciesFromSelf()) {
+                if (dependency.getTargetClass().getName().startsWith(prefix)) {
+                    exampleByPackage.put(item.getPackageName(), dependency.getDescription());
+                }
+            }
+        }
+
+        @Override
+        public void finish(final ConditionEvents events) {
+            if (exampleByPackage.size() > 1) {
+                exampleByPackage.forEach((where, example) ->
+                        events.add(SimpleConditionEvent.violated(where, example)));
+            }
+            exampleByPackage.clear();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.boomerang.sim.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.boomerang.sim.capture.CaptureReader;
+import io.boomerang.sim.capture.CapturedPacket;
+import io.boomerang.sim.demo.DemoCaptures;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+final class ReplayCommandTest {
+    private static final List<String> FLOW_CAPTURES =
+            List.of("http", "port-reuse", "dns", "nat-download");
+
+    @TempDir private static Path captures;
+    @TempDir private Path directory;
+
+    @BeforeAll
+    static void copyCaptures() throws IOException {
+        DemoCaptures.copyTo(captures);
+    }
+
+    private static Path capture(final String name) {
+        return captures.resolve(name + ".pcap");
+    }
+
+    private JsonNode report() throws IOException {
+        return new ObjectMapper().readTree(directory.resolve("report.json").toFile());
+    }
+
+    // One flow, one blade
+
+    /// Every processor with every policy and every way to announce, each with one of four captures.
+    static Stream<Arguments> chassis() {
+        final List<Arguments> all = new ArrayList<>();
+        for (final String processor : List.of("pass", "firewall", "source-nat")) {
+            for (final String policy : List.of("buckets", "power-of-two", "least-loaded")) {
+                for (final String announce : List.of("carry", "hold", "async")) {
+                    final String name = FLOW_CAPTURES.get(all.size() % FLOW_CAPTURES.size());
+                    all.add(Arguments.of(processor, policy, announce, name));
+                }
+            }
+        }
+        return all.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("chassis")
+    void shouldKeepEveryFlowOnItsBladeWhileBladesComeAndGo(
+            final String processor, final String policy, final String announce, final String name)
+            throws IOException {
+        final Path log = directory.resolve("log.csv");
+        final CommandRun run =
+                CommandRun.replay(
+                        "--processor",
+                        processor,
+                        "--policy",
+                        policy,
+                        "--announce",
+                        announce,
+                        "--redirectors",
+                        2,
+                        "--at",
+                        "20:add-blade",
+                        "--at",
+                        "40:drain=blade-1",
+                        "--at",
+                        "60:weight=blade-3,5",
+                        "--steering-log",
+                        log,
+                        capture(name));
+
+        assertEquals(0, run.status(), run.out() + run.err());
+        assertTrue(TupleJudge.judge(capture(name), log) > 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fragments,2", "fragments-late-first,7", "too-big,4", "ipv6,3"})
+    void shouldDeliverFragmentsAndErrorsOfWhateverSize(final String name, final int blades)
+            throws IOException {
+        final CommandRun run =
+                CommandRun.replay(
+                        "--blades",
+                        blades,
+                        "--redirectors",
+                        3,
+                        "--report",
+                        directory.resolve("report.json"),
+                        capture(name));
+
+        assertEquals(0, run.status(), run.out() + run.err());
+        final JsonNode report = report();
+        assertEquals(
+                report.at("/packets").asLong(),
+                report.at("/verdicts/passed").asLong() + report.at("/verdicts/bridged").asLong());
+    }
+
+    @Test
+    void shouldShowMissesAndRecoverWhenAnnouncementsAreLate() throws IOException {
+        final CommandRun run =
+                CommandRun.replay(
+                        "--announce",
+                        "async",
+                        "--announce-delay",
+                        "20ms",
+                        "--policy",
+                        "least-loaded",
+                        "--report",
+                        directory.resolve("report.json"),
+                        capture("dns"));
+
+        assertEquals(0, run.status(), run.out() + run.err());
+        final JsonNode report = report();
+        assertTrue(report.at("/firstReturnMisses").asLong() > 0, report::toString);
+        assertEquals(0, report.at("/flowsBroken").asLong());
+        assertEquals(report.at("/firstReturns").asLong(), report.at("/flows").asLong());
+    }
+
+    @Test
+    void shouldMoveOnlyFlowsOfADeadBlade() throws IOException {
+        final CommandRun run =
+                CommandRun.replay(
+                        "--blades",
+                        2,
+                        "--at",
+                        "250:kill=blade-1",
+                        "--report",
+                        directory.resolve("report.json"),
+                        capture("http"));
+
+        assertEquals(0, run.status(), run.out() + run.err());
+        assertTrue(report().at("/flowsMovedByDeath").asLong() > 0);
+        assertEquals(0, report().at("/flowsBroken").asLong());
+    }
+
+    @Test
+    void shouldDoTheSameAgainWithTheSameSeed() throws IOException {
+        final byte[][] logs = new byte[3][];
+        for (int i = 0; i < logs.length; i++) {
+            final Path log = directory.resolve(i + ".csv");
+            CommandRun.replay(
+                    "--policy",
+                    "power-of-two",
+                    "--announce",
+                    "hold",
+                    "--seed",
+                    i == 2 ? 8 : 7,
+                    "--steering-log",
+                    log,
+                    capture("http"));
+            logs[i] = Files.readAllBytes(log);
+        }
+
+        assertArrayEquals(logs[0], logs[1]);
+        assertTrue(!Arrays.equals(logs[0], logs[2]));
+    }
+
+    // What it shows
+
+    @Test
+    void shouldExplainAPacketAndAFlow() {
+        final CommandRun run =
+                CommandRun.replay(
+                        "--explain",
+                        "3",
+                        "--explain",
+                        "udp 192.0.2.1:1 192.0.2.2:2",
+                        capture("http"));
+
+        assertTrue(run.out().contains("packet 3"), run.out());
+        assertTrue(run.out().contains("new flow, its bucket is allocated there"), run.out());
+        assertTrue(run.out().contains(", at the end:"), run.out());
+        assertTrue(run.out().contains("owner ingress-1"), run.out());
+    }
+
+    @Test
+    void shouldTraceEveryPort() throws IOException {
+        final Path trace = directory.resolve("trace.pcapng");
+
+        CommandRun.replay("--blades", 2, "--trace", trace, capture("port-reuse"));
+
+        int frames = 0;
+        try (CaptureReader reader = new CaptureReader(trace)) {
+            final CapturedPacket packet = new CapturedPacket();
+            while (reader.next(packet)) {
+                frames++;
+            }
+            assertEquals(null, reader.damage());
+        }
+        // In, over the backplane to a blade and back, out.
+        assertTrue(frames >= 4 * 88, () -> "trace of too few frames");
+        final String text = Files.readString(trace, StandardCharsets.ISO_8859_1);
+        for (final String expected :
+                List.of(
+                        "outside-a",
+                        "backplane-blade-1",
+                        "backplane-blade-2",
+                        "outside-b",
+                        "new flow, its bucket is allocated there",
+                        "its session says so",
+                        "carried by a packet: installed",
+                        "leaves the chassis")) {
+            assertTrue(text.contains(expected), expected);
+        }
+    }
+
+    // What it refuses
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--blades 0 | --blades 0 is outside 1..512",
+                "--blades two | 'two' is not an int",
+                "--policy best | 'best' is none of buckets, power-of-two, least-loaded",
+                "--announce-delay 5 | expected a time like 200us, 5ms or 1.5s, found '5'",
+                "--tunnel both | --tunnel is outer or inner, not 'both'",
+                "--side-by cidr | --side-by cidr needs --ingress",
+                "--side-by mac --ingress 1:2 | '1:2' is no Ethernet address",
+                "--at 5:explode | unknown event 'explode'",
+                "--at 5:drain=blade-9 | there is no blade-9 then",
+                "--blades 1 --at 5:kill=blade-1 | blade-1 is the last blade",
+                "--explain nonsense | 'nonsense' is no protocol",
+                "--rules x | --rules needs --processor firewall",
+                "--speed 0 | speed 0.0 is not positive",
+                "--nothing | Unknown option: '--nothing'"
+            })
+    void shouldSayWhatIsWrongWithAnOption(final String options, final String message) {
+        final CommandRun run =
+                CommandRun.replay(
+                        Stream.concat(Stream.of(options.split(" ")), Stream.of(capture("dns")))
+                                .toArray());
+
+        assertEquals(2, run.status(), run.out() + run.err());
+        assertTrue(run.err().contains(message), run.err());
+    }
+
+    @Test
+    void shouldNameAFileThatIsNotThere() {
+        final CommandRun run = CommandRun.replay(directory.resolve("absent.pcap"));
+
+        assertEquals(2, run.status());
+        assertTrue(run.err().contains("absent.pcap: no such file"), run.err());
+    }
+
+    @Test
+    void shouldReplayWhatIsReadableOfADamagedFileAndGoOn() throws IOException {
+        final byte[] whole = Files.readAllBytes(capture("dns"));
+        final Path damaged = directory.resolve("damaged.pcap");
+        Files.write(damaged, Arrays.copyOf(whole, whole.length - 5));
+        final Path garbage = Files.writeString(directory.resolve("garbage.pcap"), "no capture");
+        final Path log = directory.resolve("log.csv");
+
+        final CommandRun run =
+                CommandRun.replay("--steering-log", log, garbage, damaged, capture("port-reuse"));
+
+        assertEquals(1, run.status(), run.out() + run.err());
+        assertTrue(run.err().contains("garbage.pcap: is no capture file"), run.err());
+        assertTrue(run.err().contains("damaged.pcap: damaged at byte "), run.err());
+        assertEquals(1 + 113 + 92, Files.readAllLines(log).size());
+    }
+}

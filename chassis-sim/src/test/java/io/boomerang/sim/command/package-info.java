@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.sim.command;
+
+import org.jspecify.annotations.NullMarked;
