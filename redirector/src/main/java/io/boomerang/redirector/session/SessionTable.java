@@ -213,7 +213,7 @@ public final class SessionTable implements AutoCloseable {
     public int expire(final long nowNs, final int slotBudget) {
         final int tick = LeaseClock.tick(nowNs);
         int done = 0;
-        for (int i = 0; i < slotBudget; i++) {
+        for (int i = 0; i < slotBudget && slots.live() > 0; i++) {
             final long slot = sweepHand;
             sweepHand = slots.after(slot);
             final long tail = memory.tail(slot);

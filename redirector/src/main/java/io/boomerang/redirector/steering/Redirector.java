@@ -55,7 +55,9 @@ public final class Redirector implements AutoCloseable {
     /// The largest frame that can wait: a 64 KiB datagram in any framing, with room.
     private static final int MAX_HELD_BYTES = 1 << 17;
 
-    private static final int EXPIRY_SLOTS = 1_024;
+    /// Of the default table every slot is looked at once in eight seconds.
+    private static final int EXPIRY_SLOTS = 256;
+
     private static final int MAX_QUERIES = 1_024;
     private static final long MS = 1_000_000L;
 
