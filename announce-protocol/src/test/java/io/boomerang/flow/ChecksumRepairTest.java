@@ -9,6 +9,7 @@ import static io.boomerang.flow.Frames.join;
 import static io.boomerang.flow.Frames.routing;
 import static io.boomerang.flow.Frames.tcp;
 import static io.boomerang.flow.Frames.zeros;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,13 +18,15 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.boomerang.wire.InternetChecksum;
 import io.boomerang.wire.NetworkOrder;
 import io.boomerang.wire.RecordedFrames;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 class ChecksumRepairTest {
     private static final String A = "10.0.0.1";
@@ -77,8 +80,7 @@ class ChecksumRepairTest {
     void shouldRepairWhatDccpCovers() {
         for (final int coverage : new int[] {0, 1, 2, 15}) {
             final byte[] frame = ethernet(ipv4(A, B, Frames.dccp(1, 2, coverage)));
-            final int covered =
-                    coverage == 0 ? 22 : Math.min(22, 16 + 4 * (coverage - 1));
+            final int covered = coverage == 0 ? 22 : Math.min(22, 16 + 4 * (coverage - 1));
 
             final byte[] repaired = Frames.repaired(frame);
 

@@ -6,19 +6,21 @@ import static io.boomerang.flow.Frames.ipv4;
 import static io.boomerang.flow.Frames.ipv4Fragment;
 import static io.boomerang.flow.Frames.ipv6;
 import static io.boomerang.flow.Frames.udp;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class DatagramTableTest {
     private static final String A = "10.0.0.1";
@@ -99,8 +101,7 @@ class DatagramTableTest {
         assertFalse(table.resolve(later(A, "10.0.0.3", 7), START));
         assertFalse(
                 table.resolve(
-                        Frames.parse(
-                                ethernet(ipv4Fragment(A, B, 7, 8, false, Frames.tcp(1, 2)))),
+                        Frames.parse(ethernet(ipv4Fragment(A, B, 7, 8, false, Frames.tcp(1, 2)))),
                         START));
     }
 
@@ -157,8 +158,7 @@ class DatagramTableTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldAgreeWithTheModelAfterAnyOperations(final long seed) {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         final int capacity = random.nextInt(1, 20);
         final DatagramTable tested = new DatagramTable(capacity);
         final Map<Integer, long[]> model = new LinkedHashMap<>();
@@ -195,10 +195,8 @@ class DatagramTableTest {
                 ethernet(ipv4Fragment(source, destination, id, 0, true, udp(port, 53))));
     }
 
-    private static ParsedPacket later(
-            final String source, final String destination, final int id) {
-        return Frames.parse(
-                ethernet(ipv4Fragment(source, destination, id, 64, false, udp(1, 2))));
+    private static ParsedPacket later(final String source, final String destination, final int id) {
+        return Frames.parse(ethernet(ipv4Fragment(source, destination, id, 64, false, udp(1, 2))));
     }
 
     private static ParsedPacket flow(

@@ -14,14 +14,18 @@ import static io.boomerang.flow.Frames.tcp;
 import static io.boomerang.flow.Frames.udp;
 import static io.boomerang.flow.Frames.vlan;
 import static io.boomerang.flow.Frames.vxlan;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.sun.management.ThreadMXBean;
+
 import io.boomerang.wire.RecordedFrames;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
-import org.junit.jupiter.api.Test;
 
 /// The packet path: parse, hash, learn and resolve, translate, without a byte allocated.
 class FlowAllocationTest {
@@ -82,9 +86,30 @@ class FlowAllocationTest {
         return new byte[][] {
             ethernet(ipv4("10.0.0.1", "10.0.0.2", tcp(1, 2))),
             ethernet(ipv6("::1", "::2", extension(0, 0, udp(1, 2)))),
-            ethernet(vlan(1, vlan(2, vlan(3, pppoe(mpls(4, ipv4("1.1.1.1", "2.2.2.2", sctp(1, 2)))))))),
-            ethernet(ipv4("1.1.1.1", "2.2.2.2", vxlan(vlan(1, ipv4("3.3.3.3", "4.4.4.4", tcp(1, 2)))))),
-            ethernet(ipv4("1.1.1.1", "2.2.2.2", icmpError(3, ipv4("2.2.2.2", "1.1.1.1", udp(1, 2))))),
+            ethernet(
+                    vlan(
+                            1,
+                            vlan(
+                                    2,
+                                    vlan(
+                                            3,
+                                            pppoe(
+                                                    mpls(
+                                                            4,
+                                                            ipv4(
+                                                                    "1.1.1.1",
+                                                                    "2.2.2.2",
+                                                                    sctp(1, 2)))))))),
+            ethernet(
+                    ipv4(
+                            "1.1.1.1",
+                            "2.2.2.2",
+                            vxlan(vlan(1, ipv4("3.3.3.3", "4.4.4.4", tcp(1, 2)))))),
+            ethernet(
+                    ipv4(
+                            "1.1.1.1",
+                            "2.2.2.2",
+                            icmpError(3, ipv4("2.2.2.2", "1.1.1.1", udp(1, 2))))),
             ethernet(ipv4Fragment("1.1.1.1", "2.2.2.2", 7, 0, true, udp(1, 2))),
             ethernet(ipv4Fragment("1.1.1.1", "2.2.2.2", 7, 8, true, udp(1, 2))),
             ethernet(ipv6("::1", "::2", Frames.fragment(8, 8, true, udp(1, 2)))),

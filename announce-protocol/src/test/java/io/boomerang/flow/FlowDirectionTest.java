@@ -14,15 +14,18 @@ import static io.boomerang.flow.Frames.tcp;
 import static io.boomerang.flow.Frames.udp;
 import static io.boomerang.flow.Frames.udpLite;
 import static io.boomerang.flow.Frames.vlan;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.boomerang.flow.Frames.Part;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Both directions of a flow give one key and opposite direction bits; so do the errors about them.
 class FlowDirectionTest {
@@ -36,8 +39,7 @@ class FlowDirectionTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldGiveBothDirectionsOneKey(final long seed) {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         final FlowRules rules = new FlowRules(random.nextBoolean(), random.nextBoolean());
         final int[] ends = random.ints(0, 256).distinct().limit(2).toArray();
         final int[] ports = random.ints(0, 0x10000).distinct().limit(2).toArray();
@@ -49,9 +51,7 @@ class FlowDirectionTest {
                 final ParsedPacket request = Frames.parse(rules, ethernet(vlan(5, there)));
                 final ParsedPacket answer = Frames.parse(rules, ethernet(vlan(5, back)));
                 final ParsedPacket error =
-                        Frames.parse(
-                                rules,
-                                ethernet(vlan(5, error(six, ends[1], ends[0], there))));
+                        Frames.parse(rules, ethernet(vlan(5, error(six, ends[1], ends[0], there))));
 
                 assertEquals(PacketClass.FLOW, request.packetClass());
                 assertEquals(request.key(), answer.key());

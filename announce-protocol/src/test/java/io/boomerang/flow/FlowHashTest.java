@@ -4,15 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class FlowHashTest {
     /// The key of the published vectors: the bytes 0 to 15.
@@ -29,8 +30,7 @@ class FlowHashTest {
     @Test
     void shouldGiveThePublishedValuesOfSipHash13() {
         final FlowKey key = new FlowKey();
-        key.setWords(
-                0x0B0A0908, 0, 0x07060504, 0, 0x03020100, 0x0F0E, 0x0D0C, 0x13121110);
+        key.setWords(0x0B0A0908, 0, 0x07060504, 0, 0x03020100, 0x0F0E, 0x0D0C, 0x13121110);
 
         assertEquals(0xC0DC2F46A6CCE040L, HASH.hash(key));
         assertEquals(0xCC4FDD1A7D908B66L, HASH.hash(K0, K1));
@@ -51,8 +51,7 @@ class FlowHashTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldBeSipHash13OfTheKeysWords(final long seed) {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
 
         for (int round = 0; round < 200; round++) {
             final long k0 = random.nextLong();
@@ -70,8 +69,7 @@ class FlowHashTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldGiveBothDirectionsTheSameHash(final long seed) {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         final FlowKey there = new FlowKey();
         final FlowKey back = new FlowKey();
 
@@ -114,7 +112,8 @@ class FlowHashTest {
         final FlowKey key = new FlowKey();
 
         for (int i = 0; i < 256 * 256; i++) {
-            key.setIpv4(6, FlowKey.KIND_PORTS, 0x0A000001 + i / 64, 1024 + i % 64, 0x0A010001, 80, 0);
+            key.setIpv4(
+                    6, FlowKey.KIND_PORTS, 0x0A000001 + i / 64, 1024 + i % 64, 0x0A010001, 80, 0);
             buckets[(int) HASH.hash(key) & 0xFF]++;
         }
 
@@ -154,7 +153,10 @@ class FlowHashTest {
         final DatagramKey datagram = new DatagramKey();
         if (random.nextBoolean()) {
             datagram.setIpv4(
-                    random.nextInt(), random.nextInt(), random.nextInt(256), random.nextInt(0x10000));
+                    random.nextInt(),
+                    random.nextInt(),
+                    random.nextInt(256),
+                    random.nextInt(0x10000));
         } else {
             datagram.setIpv6(
                     random.nextLong(),
@@ -236,7 +238,13 @@ class FlowHashTest {
     }
 
     private static void halfRound(
-            final long[] v, final int a, final int b, final int c, final int d, final int s, final int t) {
+            final long[] v,
+            final int a,
+            final int b,
+            final int c,
+            final int d,
+            final int s,
+            final int t) {
         v[a] += v[b];
         v[c] += v[d];
         v[b] = Long.rotateLeft(v[b], s) ^ v[a];

@@ -7,8 +7,7 @@ import static io.boomerang.flow.Frames.tcp;
 import static io.boomerang.flow.Frames.vlan;
 
 import io.boomerang.wire.RecordedFrames;
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,6 +19,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
 
 /// Nanoseconds from a frame in cache to its flow, and to its flow's hash.
 @State(Scope.Thread)

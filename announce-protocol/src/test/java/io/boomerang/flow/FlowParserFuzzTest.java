@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.wire.NetworkOrder;
 import io.boomerang.wire.RecordedFrames;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -12,12 +17,9 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whatever the bytes are: no exception, nothing read or written outside of the frame, and an answer
-/// that does not depend on the packets before.
+/// Whatever the bytes are: no exception, nothing read or written outside of the frame, and an
+/// answer that does not depend on the packets before.
 class FlowParserFuzzTest {
     private static final int FRAMES = 400;
     private static final int GUARD = 64;
@@ -34,8 +36,7 @@ class FlowParserFuzzTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldSurviveAnything(final long seed) {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         final RandomFrames frames = new RandomFrames(random);
         final FlowRules rules = new FlowRules(random.nextBoolean(), random.nextBoolean());
         final FlowParser parser = new FlowParser(rules);
@@ -54,8 +55,7 @@ class FlowParserFuzzTest {
 
     @Test
     void shouldMeetEveryClassAndMostReasons() {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
         final RandomFrames frames = new RandomFrames(random);
         final Set<PacketClass> classes = EnumSet.noneOf(PacketClass.class);
         final Set<ParseReason> reasons = EnumSet.noneOf(ParseReason.class);

@@ -32,6 +32,7 @@ import static io.boomerang.flow.Frames.zeros;
 import io.boomerang.flow.Frames.Part;
 import io.boomerang.wire.EtherType;
 import io.boomerang.wire.IpProtocol;
+
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
@@ -125,12 +126,12 @@ final class RandomFrames {
                 default -> Frames.ipv4(source, destination, inside);
             };
         }
-        Part inside =
-                random.nextInt(8) == 0 ? fragment(identification, offset, more, part) : part;
+        Part inside = random.nextInt(8) == 0 ? fragment(identification, offset, more, part) : part;
         for (int extensions = random.nextInt(3) * random.nextInt(3); extensions > 0; extensions--) {
             inside = extended(inside);
         }
-        return Frames.ipv6("2001:db8::" + random.nextInt(4), "2001:db8::" + random.nextInt(4), inside);
+        return Frames.ipv6(
+                "2001:db8::" + random.nextInt(4), "2001:db8::" + random.nextInt(4), inside);
     }
 
     private byte[] ipv4Options() {

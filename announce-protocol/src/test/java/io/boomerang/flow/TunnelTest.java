@@ -21,17 +21,20 @@ import static io.boomerang.flow.Frames.udp;
 import static io.boomerang.flow.Frames.vlan;
 import static io.boomerang.flow.Frames.vxlan;
 import static io.boomerang.flow.Frames.zeros;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.boomerang.flow.Frames.Part;
 import io.boomerang.wire.EtherType;
 import io.boomerang.wire.IpProtocol;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.stream.Stream;
 
 /// Tunnelled packets: by the inner headers where configured and readable, else by the outer ones.
 class TunnelTest {
@@ -87,7 +90,9 @@ class TunnelTest {
                 arguments("Teredo", FLOW6, udp(3544, 4000, IN6.bytes())),
                 arguments("Teredo to a relay", FLOW6, udp(4000, 3544, IN6.bytes())),
                 arguments(
-                        "Teredo, origin", FLOW6, tunnel(3544, 4000, hex("0000 1234 c0000201"), IN6)),
+                        "Teredo, origin",
+                        FLOW6,
+                        tunnel(3544, 4000, hex("0000 1234 c0000201"), IN6)),
                 arguments(
                         "Teredo, authentication and origin",
                         FLOW6,
@@ -99,8 +104,13 @@ class TunnelTest {
                                         hex("0000 1234 c0000201")),
                                 IN6)),
                 arguments("MPLS in UDP", FLOW, tunnel(9, 6635, NO_FIELDS, mpls(1, IN))),
-                arguments("VXLAN in GRE in IP", FLOW, ipv4("7.7.7.7", "8.8.8.8", gre(0, NO_FIELDS,
-                        ipv6("::7", "::8", vxlan(IN))))));
+                arguments(
+                        "VXLAN in GRE in IP",
+                        FLOW,
+                        ipv4(
+                                "7.7.7.7",
+                                "8.8.8.8",
+                                gre(0, NO_FIELDS, ipv6("::7", "::8", vxlan(IN))))));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -25,6 +25,7 @@ import static io.boomerang.flow.Frames.udpLite;
 import static io.boomerang.flow.Frames.vlan;
 import static io.boomerang.flow.Frames.vxlan;
 import static io.boomerang.flow.Frames.zeros;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -36,15 +37,17 @@ import io.boomerang.wire.EtherType;
 import io.boomerang.wire.IpProtocol;
 import io.boomerang.wire.NetworkOrder;
 import io.boomerang.wire.RecordedFrames;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class TupleRewriterTest {
     private static final String A = "10.0.0.1";
@@ -62,7 +65,9 @@ class TupleRewriterTest {
         unchecked[14 + 20 + 7] = 0;
         return Stream.of(
                 arguments("TCP", ethernet(ipv4(A, B, tcp(4711, 80)))),
-                arguments("TCP, tagged, padded", join(ethernet(vlan(7, ipv4(A, B, tcp(1, 2)))), zeros(5))),
+                arguments(
+                        "TCP, tagged, padded",
+                        join(ethernet(vlan(7, ipv4(A, B, tcp(1, 2)))), zeros(5))),
                 arguments(
                         "TCP, options",
                         ethernet(ipv4Options(A, B, hex("94040000"), tcp(4711, 80)))),
@@ -105,8 +110,7 @@ class TupleRewriterTest {
     @MethodSource("translatable")
     void shouldTranslateThereAndBack(final String description, final byte[] unrepaired) {
         final long seed = Long.getLong("seed", description.hashCode());
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         final byte[] frame = repaired(unrepaired);
 
         for (int round = 0; round < ROUNDS; round++) {
@@ -127,7 +131,8 @@ class TupleRewriterTest {
         final byte[] there = translate(frame, source, high, low, port);
 
         final ParsedPacket after = Frames.parse(there);
-        assertEquals(expected(before, endIsB, high, low, port), after.key() + " " + after.sourceIsB());
+        assertEquals(
+                expected(before, endIsB, high, low, port), after.key() + " " + after.sourceIsB());
         assertArrayEquals(repaired(there), there);
         assertQuoteIsSound(there);
 
@@ -152,8 +157,7 @@ class TupleRewriterTest {
         final ParsedPacket packet = Frames.parse(frame);
         assertTrue(
                 source
-                        ? rewriter.translateSource(
-                                memory, 0, copy.length, packet, high, low, port)
+                        ? rewriter.translateSource(memory, 0, copy.length, packet, high, low, port)
                         : rewriter.translateDestination(
                                 memory, 0, copy.length, packet, high, low, port));
         return copy;
@@ -223,9 +227,7 @@ class TupleRewriterTest {
                         "error about authenticated",
                         ipv4(B, A, icmpError(3, ipv4(A, B, authentication(tcp(1, 2)))))),
                 arguments("on its route", ipv6(A6, B6, routing(4, 1, tcp(1, 2)))),
-                arguments(
-                        "source route",
-                        ipv4Options(A, B, hex("8307040909090900"), tcp(1, 2))),
+                arguments("source route", ipv4Options(A, B, hex("8307040909090900"), tcp(1, 2))),
                 arguments("unresolved fragment", ipv4Fragment(A, B, 1, 8, true, udp(1, 2))),
                 arguments("IGMP", ipv4(A, B, payload(2, 0x16, 0))),
                 arguments("no IP", Frames.raw(EtherType.ARP, 1, 2)));
@@ -287,8 +289,7 @@ class TupleRewriterTest {
         assertArrayEquals(addresses(whole), addresses(later));
     }
 
-    private void translateAll(
-            final boolean source, final ParsedPacket packet, final byte[] frame) {
+    private void translateAll(final boolean source, final ParsedPacket packet, final byte[] frame) {
         final MemorySegment memory = MemorySegment.ofArray(frame);
         assertTrue(
                 source

@@ -110,7 +110,8 @@ class RulesCanFailTest {
                     offend(
                             "nobodySleeps",
                             "package io.boomerang.sim.replay; class Replay {"
-                                    + " void pause() throws Exception { Thread.sleep(1); } }"),
+                                    + " void pause() throws Exception {"
+                                    + " java.util.concurrent.TimeUnit.SECONDS.sleep(1); } }"),
                     offend(
                             "timeIsAnArgument",
                             "package io.boomerang.redirector.session; class Table {"

@@ -37,11 +37,8 @@ import java.util.stream.Stream;
         name = "demo",
         description = {
             "Replays recorded traffic (HTTP, DNS, IPv6, a download through NAT, ICMP too-big,",
-            "fragments, reused ports) through two chassis, one of firewalls and one that"
-                + " translates",
-            "addresses, while a blade joins and another one drains. Shows that every flow stayed"
-                + " on",
-            "its blade."
+            "fragments, reused ports) through a chassis of firewalls and one of translators, while",
+            "one blade joins and another one drains. Shows that every flow stayed on its blade."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true,

@@ -32,8 +32,7 @@ final class SideOption {
             case "cidr" -> {
                 if (ingress.isEmpty()) {
                     throw new IllegalArgumentException(
-                            "--side-by cidr needs --ingress, as --ingress"
-                                + " 10.0.0.0/8,2001:db8::/32");
+                            "--side-by cidr needs --ingress BLOCK, as 10.0.0.0/8 or 2001:db8::/32");
                 }
                 yield new SideRule.ByCidr(ingress.stream().map(Cidr::parse).toList());
             }

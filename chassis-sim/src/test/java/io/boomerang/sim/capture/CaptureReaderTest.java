@@ -17,6 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 
 final class CaptureReaderTest {
+    /// What remains of {@link #threePackets}, packed, has the file header and no packet.
+    private static final int SHORTEST_PACKED = 30;
+
     @TempDir Path directory;
 
     private Path write(final byte... bytes) throws IOException {
@@ -117,7 +120,7 @@ final class CaptureReaderTest {
         final byte[] packed = CaptureBytes.gzip(threePackets().toByteArray());
         int fewest = 3;
 
-        for (int length = packed.length - 1; length > 40; length--) {
+        for (int length = packed.length - 1; length > SHORTEST_PACKED; length--) {
             final CaptureContents contents =
                     CaptureContents.of(write(Arrays.copyOf(packed, length)));
 
