@@ -5,6 +5,8 @@ import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.flow.FlowKey;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 
 /// Encapsulates packets for the backplane, straight into its memory. Every method answers false
@@ -26,18 +28,19 @@ final class BackplaneSender {
         return send(arrival, blade);
     }
 
-    /// Sends the packet on as it came: to the owner of its datagram, or across to the other side.
-    boolean forward(final Arrival arrival, final Purpose purpose, final int redirector) {
+    /// Sends the packet on as it came: to an owner, or across to the other side.
+    ///
+    /// @param key its flow where that is known; it travels along if the frame does not show it
+    boolean forward(
+            final Arrival arrival,
+            final Purpose purpose,
+            final @Nullable FlowKey key,
+            final int redirector) {
         describe(arrival, purpose, arrival.hops + 1);
-        return send(arrival, redirector);
-    }
-
-    boolean lookUp(final Arrival arrival, final FlowKey key, final int owner) {
-        describe(arrival, Purpose.LOOK_UP, arrival.hops + 1);
-        if (arrival.keyTravels) {
+        if (key != null && arrival.keyTravels) {
             header.setKey(key, arrival.sourceIsB);
         }
-        return send(arrival, owner);
+        return send(arrival, redirector);
     }
 
     private void describe(final Arrival arrival, final Purpose purpose, final int hops) {

@@ -1,7 +1,10 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.memory.AnonymousMemory;
+
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,6 +37,11 @@ final class WaitingRoom<K> implements AutoCloseable {
         }
     }
 
+    /// The longest frame that can wait: a datagram of 64 KiB in any framing, with room.
+    static final int MAX_FRAME_BYTES = 1 << 17;
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment taken = AnonymousMemory.allocate(arena, MAX_FRAME_BYTES);
     private final HoldingPen pen;
     private final long limitNs;
     private final LinkedHashMap<K, Queue> queues = new LinkedHashMap<>();
@@ -54,15 +62,15 @@ final class WaitingRoom<K> implements AutoCloseable {
         return queue;
     }
 
-    /// Adds a frame at the end; false when the pen is full.
-    boolean append(
-            final Queue queue,
-            final MemorySegment frame,
-            final long offset,
-            final int length,
-            final long packetNumber,
-            final int arrival) {
-        final int held = pen.hold(frame, offset, length, packetNumber, arrival);
+    /// Adds a packet at the end; false when the pen is full.
+    boolean append(final Queue queue, final Arrival arrival) {
+        final int held =
+                pen.hold(
+                        arrival.frame,
+                        arrival.offset,
+                        arrival.length,
+                        arrival.packetNumber,
+                        arrival.word());
         if (held == HoldingPen.NONE) {
             return false;
         }
@@ -100,18 +108,13 @@ final class WaitingRoom<K> implements AutoCloseable {
         return pen.packetNumber(queue.head);
     }
 
-    int headArrival(final Queue queue) {
-        return pen.arrival(queue.head);
-    }
-
-    int headLength(final Queue queue) {
-        return pen.length(queue.head);
-    }
-
-    /// Copies the first frame of the queue out and forgets it.
-    void takeHead(final Queue queue, final MemorySegment to, final long offset) {
+    /// The first packet of the queue becomes the arrival, and leaves. Its frame stays until the
+    /// next one is taken out of this room.
+    void take(final Queue queue, final Arrival arrival) {
         final int head = advance(queue);
-        pen.release(head, to, offset);
+        arrival.setWord(pen.arrival(head));
+        arrival.place(taken, 0, pen.length(head), pen.packetNumber(head));
+        pen.release(head, taken, 0);
     }
 
     void discardHead(final Queue queue) {
@@ -134,5 +137,6 @@ final class WaitingRoom<K> implements AutoCloseable {
     @Override
     public void close() {
         pen.close();
+        arena.close();
     }
 }

@@ -223,6 +223,31 @@ class RedirectorTest {
     }
 
     @Test
+    void shouldEmitThePacketThatCarriedTheAnnouncementOthersWaitFor() {
+        try (Rig rig = egressOnly()) {
+            final MemorySegment waiting = Frames.tcp(2, 80, 1, 1000, Frames.ACK);
+            rig.frame(EGRESS, 1, waiting);
+            assertEquals(0, rig.arrived.size());
+
+            final MemorySegment carrier = Frames.tcp(1, 1000, 2, 80, Frames.SYN);
+            rig.emit(
+                    BLADE_2,
+                    EGRESS,
+                    Rig.announcement(Kind.OPEN, Rig.key(carrier), FLOW, BLADE_2, 0),
+                    carrier);
+
+            assertEquals(1, rig.emitted.size());
+            assertArrayEquals(
+                    Frames.bytes(carrier, 0, (int) carrier.byteSize()), rig.emitted.getFirst());
+            assertEquals(1, rig.arrived.size());
+            assertEquals(BLADE_2, rig.lastArrived().node());
+            assertEquals(FLOW, rig.lastArrived().flowId());
+            assertArrayEquals(
+                    Frames.bytes(waiting, 0, (int) waiting.byteSize()), rig.lastArrived().frame());
+        }
+    }
+
+    @Test
     void shouldRefuseLateAnnouncements() {
         try (Rig rig = egressOnly()) {
             final MemorySegment frame = Frames.tcp(1, 1000, 2, 80, Frames.SYN);

@@ -1,0 +1,374 @@
+package io.boomerang.redirector.steering;
+
+import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.StateAnswer;
+import io.boomerang.announce.TcpPhase;
+import io.boomerang.cluster.ClusterParameters;
+import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
+import io.boomerang.flow.FlowHash;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
+import io.boomerang.redirector.RedirectorConfig;
+import io.boomerang.redirector.session.Installation;
+import io.boomerang.redirector.session.Origin;
+import io.boomerang.redirector.session.SessionTable;
+
+import org.jspecify.annotations.Nullable;
+
+/// Which blade a flow's packets go to, and how that is found out: its session; else, on a
+/// redirector that does not own the flow, the owner, unless every redirector computes the same
+/// blade for it; else, on the owner, the policy if the packet may open a flow, and the blades'
+/// answers if it may not. See {@link Decision}. Used by the redirector's thread only.
+final class FlowSteering implements AutoCloseable {
+    /// Of the default table every slot is looked at once in eight seconds.
+    private static final int EXPIRY_SLOTS = 256;
+
+    private final RedirectorConfig config;
+    private final Member self;
+    private final Side side;
+    private final Arrival arrival;
+    private final BackplaneSender sender;
+    private final PacketForwarder forwarder;
+    private final PacketDrops drops;
+    private final RedirectorCounters counters;
+    private final SteeringObserver observer;
+
+    private final FlowHash flowHash;
+    private final FlowIdClock flowIds;
+    private final SessionTable sessions;
+    private final SessionExchange exchange;
+    private final StateQueries queries;
+    private final BladeSelector selector;
+    private final BladeLoad load;
+    private final BucketAllocation allocation;
+
+    private ChassisMap chassis = ChassisMap.EMPTY;
+
+    /// @param arrival the packet that is on its way, the redirector's only one
+    FlowSteering(
+            final RedirectorConfig config,
+            final ClusterParameters parameters,
+            final Member self,
+            final FlowHash flowHash,
+            final Arrival arrival,
+            final BackplaneSender sender,
+            final PacketForwarder forwarder,
+            final PacketDrops drops,
+            final ControlSender control,
+            final RedirectorCounters counters,
+            final SteeringObserver observer) {
+        this.config = config;
+        this.self = self;
+        this.side = ChassisMap.sideOf(self.role());
+        this.flowHash = flowHash;
+        this.arrival = arrival;
+        this.sender = sender;
+        this.forwarder = forwarder;
+        this.drops = drops;
+        this.counters = counters;
+        this.observer = observer;
+        this.flowIds = new FlowIdClock(self.node());
+        this.allocation = new BucketAllocation(parameters.bucketCount());
+        this.sessions =
+                new SessionTable(
+                        config.sessionCapacity(),
+                        flowHash::hash,
+                        (hash, blade) -> allocation.bladeOf(hash) == blade);
+        this.exchange =
+                new SessionExchange(
+                        self.node(),
+                        sessions,
+                        flowHash,
+                        config.cacheLeaseMs(),
+                        control,
+                        counters,
+                        observer);
+        this.queries = new StateQueries(config, self.node(), control, counters, observer);
+        this.selector = new BladeSelector(config.policy());
+        this.load = sessions::liveSessions;
+    }
+
+    /// The members of the chassis have changed.
+    void onChassis(final ChassisMap map) {
+        chassis = map;
+    }
+
+    BucketAllocation allocation() {
+        return allocation;
+    }
+
+    SessionTable sessions() {
+        return sessions;
+    }
+
+    /// True when no packet waits for a blade's answer.
+    boolean isIdle() {
+        return queries.isEmpty();
+    }
+
+    /// Ends what has waited or lain idle for too long; answers how much was done.
+    int expire(final long nowNs) {
+        int done = 0;
+        for (var eldest = queries.expireEldest(nowNs);
+                eldest != null;
+                eldest = queries.expireEldest(nowNs)) {
+            release(eldest.getKey(), eldest.getValue(), nowNs);
+            done++;
+        }
+        return done + sessions.expire(nowNs, EXPIRY_SLOTS);
+    }
+
+    // Steering
+
+    /// Sends the arrival, a packet of the flow `key`, on its way.
+    void steer(final FlowKey key, final long nowNs) {
+        final long hash = flowHash.hash(key);
+        final long slot = sessions.find(key, hash);
+        Decision ending = Decision.BUCKET;
+        if (slot != SessionTable.NONE) {
+            final int blade = sessions.blade(slot);
+            final boolean live = sessions.isLive(slot, nowNs);
+            if (chassis.isAlive(blade)) {
+                if (live) {
+                    deliver(key, sessions.flowId(slot), blade, Decision.SESSION, nowNs);
+                    exchange.answerAsker(arrival, key, slot);
+                    return;
+                }
+                if (owns(hash)) {
+                    decide(key, hash, blade, Decision.MEMORY, nowNs);
+                    return;
+                }
+            } else if (live && owns(hash)) {
+                counters.flowsBroken++;
+                observer.onBroken(self.node(), key, blade, nowNs);
+                ending = Decision.RESELECTED;
+            }
+        }
+        steerWithoutSession(key, hash, ending, nowNs);
+    }
+
+    private void steerWithoutSession(
+            final FlowKey key, final long hash, final Decision ending, final long nowNs) {
+        final WaitingRoom.Queue waiting = queries.find(key);
+        if (waiting != null) {
+            holdOrSelect(key, hash, waiting, nowNs);
+        } else if (ending == Decision.RESELECTED) {
+            select(key, hash, ending, nowNs);
+        } else if (!owns(hash) && arrival.hops < PacketForwarder.MAX_HOPS) {
+            if (arrival.opening && everyRedirectorAgrees(hash, nowNs)) {
+                select(key, hash, ending, nowNs);
+            } else {
+                forwarder.lookUp(arrival, key, chassis.owner(side, hash), nowNs);
+            }
+        } else if (mayDecideAlone(hash, nowNs)) {
+            select(key, hash, ending, nowNs);
+        } else {
+            query(key, hash, nowNs);
+        }
+    }
+
+    private boolean owns(final long hash) {
+        return chassis.owner(side, hash) == self.node();
+    }
+
+    /// Buckets are the same everywhere, and this one has not moved for so long that no flow of its
+    /// former blade can be unknown to a redirector that should know it.
+    private boolean everyRedirectorAgrees(final long hash, final long nowNs) {
+        return config.policy() == SelectionPolicy.BUCKETS && allocation.isSettled(hash, nowNs);
+    }
+
+    private boolean mayDecideAlone(final long hash, final long nowNs) {
+        if (!arrival.opening) {
+            return false;
+        }
+        return everyRedirectorAgrees(hash, nowNs)
+                || arrival.side == Side.INGRESS && chassis.redirectors(side).length == 1
+                || arrival.side == Side.INGRESS && config.policy() != SelectionPolicy.BUCKETS;
+    }
+
+    private void select(
+            final FlowKey key, final long hash, final Decision ending, final long nowNs) {
+        final int chosen =
+                selector.select(
+                        hash,
+                        allocation.table(),
+                        allocation.eligible(),
+                        allocation.eligible().length,
+                        load);
+        if (chosen != 0 && chassis.isAlive(chosen)) {
+            final Decision policy =
+                    config.policy() == SelectionPolicy.BUCKETS ? Decision.BUCKET : Decision.LOAD;
+            decide(key, hash, chosen, ending == Decision.RESELECTED ? ending : policy, nowNs);
+            return;
+        }
+        final int fallback = chassis.anyBlade(hash);
+        if (fallback == 0) {
+            drops.drop(arrival.packetNumber, DropReason.NO_BLADE, nowNs);
+        } else {
+            decide(
+                    key,
+                    hash,
+                    fallback,
+                    ending == Decision.RESELECTED ? ending : Decision.FALLBACK,
+                    nowNs);
+        }
+    }
+
+    private void decide(
+            final FlowKey key,
+            final long hash,
+            final int blade,
+            final Decision decision,
+            final long nowNs) {
+        final long flowId = flowIds.next(nowNs);
+        final Installation installation =
+                sessions.install(
+                        key,
+                        hash,
+                        Origin.DECIDED,
+                        flowId,
+                        blade,
+                        chassis.incarnation(blade),
+                        0,
+                        config.embryonicLeaseMs(),
+                        TcpPhase.EMBRYONIC,
+                        nowNs);
+        counters.flowsDecided++;
+        if (installation == Installation.FULL) {
+            counters.flowsWithoutSession++;
+        }
+        deliver(key, flowId, blade, decision, nowNs);
+        if (arrival.lookedUp && installation != Installation.FULL) {
+            exchange.answerAsker(arrival, key, sessions.find(key, hash));
+        }
+    }
+
+    private void deliver(
+            final FlowKey key,
+            final long flowId,
+            final int blade,
+            final Decision decision,
+            final long nowNs) {
+        counters.count(decision);
+        observer.onSteered(self.node(), arrival.packetNumber, decision, key, flowId, blade, nowNs);
+        if (!sender.deliver(arrival, key, flowId, blade)) {
+            drops.drop(arrival.packetNumber, DropReason.BACKPLANE_FULL, nowNs);
+        }
+    }
+
+    // The blades are asked
+
+    private void query(final FlowKey key, final long hash, final long nowNs) {
+        final int[] blades = chassis.blades();
+        if (blades.length == 0) {
+            drops.drop(arrival.packetNumber, DropReason.NO_BLADE, nowNs);
+            return;
+        }
+        holdOrSelect(key, hash, queries.ask(key, blades, arrival.length, nowNs), nowNs);
+    }
+
+    /// Lets the packet wait for the blades' answers; where that is not possible, this redirector
+    /// decides alone.
+    private void holdOrSelect(
+            final FlowKey key,
+            final long hash,
+            final WaitingRoom.@Nullable Queue queue,
+            final long nowNs) {
+        if (queue == null || !queries.hold(queue, arrival, nowNs)) {
+            select(key, hash, Decision.BUCKET, nowNs);
+        }
+    }
+
+    /// A blade has answered what it was asked.
+    void takeAnswer(final int fromNode, final StateAnswer answer, final long nowNs) {
+        final FlowKey key = queries.keyOf(answer.queryId());
+        if (key == null) {
+            return; // late: decided meanwhile, or never asked
+        }
+        final SessionAnnouncement session = answer.session();
+        if (session != null && session.key().equals(key)) {
+            learn(fromNode, session, false, nowNs);
+            releaseWaiting(session, nowNs);
+        } else {
+            release(key, queries.onUnknown(answer.queryId(), key, nowNs), nowNs);
+        }
+    }
+
+    /// Steers those who waited for `key`: by the session if there is one now, else this redirector
+    /// decides alone.
+    private void release(
+            final FlowKey key, final WaitingRoom.@Nullable Queue queue, final long nowNs) {
+        if (queue == null) {
+            return;
+        }
+        final long hash = flowHash.hash(key);
+        while (!queue.isEmpty()) {
+            queries.take(queue, arrival);
+            final long slot = sessions.find(key, hash);
+            if (slot != SessionTable.NONE
+                    && sessions.isLive(slot, nowNs)
+                    && chassis.isAlive(sessions.blade(slot))) {
+                final Decision decision =
+                        sessions.origin(slot) == Origin.DECIDED
+                                ? Decision.SESSION
+                                : Decision.ANSWER;
+                deliver(key, sessions.flowId(slot), sessions.blade(slot), decision, nowNs);
+                exchange.answerAsker(arrival, key, slot);
+            } else {
+                select(key, hash, Decision.BUCKET, nowNs);
+            }
+        }
+    }
+
+    // Announcements
+
+    /// Takes in what an announcement says. The packets that waited for it stay where they are until
+    /// {@link #releaseWaiting}, so that the arrival remains what it is.
+    void learn(
+            final int fromNode,
+            final SessionAnnouncement announcement,
+            final boolean carried,
+            final long nowNs) {
+        flowIds.observe(announcement.flowId());
+        exchange.learn(fromNode, announcement, carried, nowNs);
+    }
+
+    /// Steers the packets that waited for this announcement. They become the arrival in turn.
+    void releaseWaiting(final SessionAnnouncement announcement, final long nowNs) {
+        if (announcement.kind() != Kind.CLOSE) {
+            final FlowKey key = announcement.key();
+            release(key, queries.onFound(key, nowNs), nowNs);
+        }
+    }
+
+    /// What this redirector knows of a flow, and where it would send a packet of it.
+    Explanation explain(final FlowKey key, final long nowNs) {
+        final long hash = flowHash.hash(key);
+        final long slot = sessions.find(key, hash);
+        return new Explanation(
+                self.name(),
+                slot == SessionTable.NONE
+                        ? null
+                        : new Explanation.KnownSession(
+                                sessions.flowId(slot),
+                                sessions.blade(slot),
+                                sessions.incarnation(slot),
+                                sessions.version(slot),
+                                sessions.origin(slot),
+                                sessions.phase(slot),
+                                sessions.isLive(slot, nowNs)),
+                allocation.table().bucketOf(hash),
+                allocation.bladeOf(hash),
+                allocation.epoch(),
+                chassis.owner(side, hash),
+                chassis.backup(side, hash));
+    }
+
+    @Override
+    public void close() {
+        sessions.close();
+        queries.close();
+    }
+}
