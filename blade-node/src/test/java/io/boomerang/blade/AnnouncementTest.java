@@ -1,42 +1,33 @@
 package io.boomerang.blade;
 
+import static io.boomerang.blade.Conversation.FLOW;
+import static io.boomerang.blade.Conversation.answer;
+import static io.boomerang.blade.Conversation.request;
+import static io.boomerang.blade.Conversation.segment;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
-import io.boomerang.announce.StateAnswer;
-import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.announcer.AnnounceLimits;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.session.Lifetimes;
-import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 class AnnouncementTest {
-    private static final String CLIENT = "10.0.0.5";
-    private static final String SERVER = "198.51.100.1";
-    private static final long FLOW = 0x4000;
-
-    private Bench bench = bench(AnnouncePolicy.CARRY);
-
-    private static Bench bench(final AnnouncePolicy policy) {
-        return new Bench(BladeConfig.DEFAULTS.withAnnounce(policy), new PassThrough());
-    }
+    private Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
 
     private void restart(final Bench replacement) {
         bench.close();
@@ -46,20 +37,6 @@ class AnnouncementTest {
     @AfterEach
     void close() {
         bench.close();
-    }
-
-    private static byte[] request() {
-        return Frames.udp(CLIENT, 4_000, SERVER, 53, 20);
-    }
-
-    private static byte[] answer() {
-        return Frames.udp(SERVER, 53, CLIENT, 4_000, 40);
-    }
-
-    private static byte[] segment(final int flags, final boolean back) {
-        return back
-                ? Frames.tcp(SERVER, 80, CLIENT, 4_000, flags, 1, 1, 0)
-                : Frames.tcp(CLIENT, 4_000, SERVER, 80, flags, 1, 1, 0);
     }
 
     // carry
@@ -171,7 +148,7 @@ class AnnouncementTest {
 
     @Test
     void shouldSendAtOnceAndSeparatelyWhenAsynchronous() {
-        restart(bench(AnnouncePolicy.ASYNC));
+        restart(Bench.announcing(AnnouncePolicy.ASYNC));
 
         bench.deliver(Side.INGRESS, FLOW, request());
 
@@ -275,7 +252,7 @@ class AnnouncementTest {
 
     @Test
     void shouldNotTakeAnOldAcknowledgementForThatOfARevivedFlow() {
-        restart(bench(AnnouncePolicy.HOLD));
+        restart(Bench.announcing(AnnouncePolicy.HOLD));
         bench.deliver(Side.INGRESS, FLOW, request());
         final SessionAnnouncement first = bench.announcedTo(Bench.EGRESS).getFirst();
         bench.acknowledgeAll();
@@ -336,300 +313,5 @@ class AnnouncementTest {
         assertEquals(List.of(), bench.emitted);
         assertEquals(0, bench.blade.counters().liveFlows());
         assertEquals(0, bench.blade.counters().lapsedFlows());
-    }
-
-    // flow ids
-
-    @Test
-    void shouldAdoptALaterFlowIdAndAnnounceItToBothSides() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        bench.acknowledgeAll();
-
-        bench.deliver(Side.EGRESS, FLOW + 7, answer());
-
-        for (final int node : List.of(Bench.INGRESS, Bench.EGRESS)) {
-            final SessionAnnouncement open = bench.announcedTo(node).getFirst();
-            assertEquals(Kind.OPEN, open.kind());
-            assertEquals(FLOW + 7, open.flowId());
-            assertEquals(1, open.version());
-        }
-        assertEquals(FLOW + 7, bench.emitted.getLast().flowId());
-        assertEquals(1, bench.blade.counters().liveFlows());
-    }
-
-    @Test
-    void shouldCompareFlowIdsAsUnsigned() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        bench.deliver(Side.EGRESS, -1L, answer());
-
-        assertEquals(-1L, bench.emitted.getLast().flowId());
-    }
-
-    @Test
-    void shouldKeepItsFlowIdWhenAnOlderOneComes() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        bench.acknowledgeAll();
-        bench.deliver(Side.INGRESS, FLOW - 1, request());
-
-        assertEquals(FLOW, bench.emitted.getLast().flowId());
-        assertEquals(List.of(), bench.sent);
-        assertEquals(1, bench.blade.counters().liveFlows());
-
-        bench.leap(1_000);
-        bench.deliver(Side.INGRESS, FLOW - 1, request());
-
-        assertEquals(FLOW, bench.announcedTo(Bench.INGRESS).getFirst().flowId());
-    }
-
-    @Test
-    void shouldNotFollowARedirectorThatGivesEveryPacketAnotherId() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        bench.acknowledgeAll();
-
-        for (int i = 1; i <= 100; i++) {
-            bench.deliver(Side.INGRESS, FLOW + i, request());
-        }
-
-        assertEquals(1, bench.blade.counters().announcer().adoptions());
-        assertEquals(1, bench.announcedTo(Bench.EGRESS).size());
-        assertEquals(1, bench.blade.counters().liveFlows());
-    }
-
-    // owners and views
-
-    @Test
-    void shouldTellOwnerAndBackupOwnerOfEachSide() {
-        bench.redirectors(4, 3);
-        final FlowKey key = bench.keyOf(request());
-
-        bench.deliver(Side.INGRESS, FLOW, request());
-
-        final int farOwner = bench.owner(Side.EGRESS, key);
-        assertEquals(farOwner, bench.emitted.getFirst().node());
-        assertEquals(
-                List.of(
-                        bench.owner(Side.INGRESS, key),
-                        bench.backup(Side.INGRESS, key),
-                        bench.backup(Side.EGRESS, key)),
-                bench.sent.stream().map(Bench.Sent::node).toList());
-    }
-
-    @Test
-    void shouldReturnPacketsToTheRedirectorThatTheFlowLastCameFrom() {
-        bench.redirectors(4, 1);
-        bench.deliver(Side.INGRESS, 3, FLOW, request(), null, false);
-        bench.deliver(Side.EGRESS, FLOW, answer());
-        assertEquals(3, bench.emitted.get(1).node());
-
-        bench.redirectors(2, 1);
-        bench.deliver(Side.EGRESS, FLOW, answer());
-
-        assertEquals(
-                bench.owner(Side.INGRESS, bench.keyOf(request())), bench.emitted.get(2).node());
-    }
-
-    @Test
-    void shouldAnnounceAnewOnlyWhereOwnershipHasMoved() {
-        bench.redirectors(3, 3);
-        for (int i = 0; i < 300; i++) {
-            bench.deliver(Side.INGRESS, FLOW + i, Frames.udp(CLIENT, 4_000 + i, SERVER, 53, 20));
-        }
-        bench.acknowledgeAll();
-        bench.leap(1);
-        assertTrue(bench.blade.isIdle());
-
-        bench.redirectors(3, 2);
-        bench.leap(1);
-
-        assertFalse(bench.blade.isIdle());
-        assertEquals(List.of(), bench.announcedTo(Bench.INGRESS));
-        for (final Bench.Sent message : bench.sent) {
-            final SessionAnnouncement open = (SessionAnnouncement) message.message();
-            assertEquals(Kind.OPEN, open.kind());
-            assertEquals(0, open.version());
-            assertTrue(message.node() < Bench.EGRESS + 2);
-        }
-        // The third redirector was one of the two told for two thirds of the flows.
-        assertTrue(bench.sent.size() > 150 && bench.sent.size() < 250, "" + bench.sent.size());
-    }
-
-    @Test
-    void shouldTellARedirectorThatJoinedAgain() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        bench.acknowledgeAll();
-        bench.redirectors(1, 0);
-        bench.redirectors(1, 1);
-
-        bench.leap(1);
-
-        assertEquals(List.of(Kind.OPEN), bench.kindsTo(Bench.EGRESS));
-        assertEquals(List.of(), bench.kindsTo(Bench.INGRESS));
-    }
-
-    @Test
-    void shouldSweepLittleByLittleAndNoFasterThanAcknowledgementsCome() {
-        restart(
-                new Bench(
-                        BladeConfig.DEFAULTS.withLimits(
-                                new AnnounceLimits(100, 20, 1_000, 8, 16, 200)),
-                        new PassThrough()));
-        for (int i = 0; i < 1_000; i++) {
-            bench.deliver(Side.INGRESS, FLOW + i, Frames.udp(CLIENT, 4_000 + i, SERVER, 53, 20));
-            bench.acknowledgeAll();
-        }
-        bench.redirectors(1, 2);
-
-        bench.leap(1);
-
-        assertEquals(100, bench.sent.size());
-        int told = 0;
-        while (!bench.blade.isIdle()) {
-            told += bench.sent.size();
-            bench.acknowledgeAll();
-            bench.leap(1);
-        }
-        assertEquals(1_000, told);
-    }
-
-    @Test
-    void shouldDropAndSayWhyWhenTheFarSideHasNoRedirector() {
-        bench.redirectors(1, 0);
-
-        final long packet = bench.deliver(Side.INGRESS, FLOW, request());
-
-        assertEquals(ProcessorVerdict.DROP_NO_REDIRECTOR, bench.verdict(packet));
-    }
-
-    @Test
-    void shouldForgetWhatADeadRedirectorOwesIt() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        bench.redirectors(0, 0);
-
-        bench.leap(20);
-        bench.leap(20); // the places of a whole chunk take more than one turn
-
-        assertTrue(bench.blade.isIdle());
-    }
-
-    // questions and oddities
-
-    @Test
-    void shouldAnswerAQueryWithTheSessionAsTheAskerSeesIt() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        bench.sent.clear();
-        final FlowKey key = bench.keyOf(request());
-
-        bench.blade.onMessage(Bench.EGRESS, new StateQuery(9, key), bench.nowNs);
-        bench.blade.onMessage(
-                Bench.EGRESS, new StateQuery(10, bench.keyOf(segment(2, false))), bench.nowNs);
-        bench.blade.onMessage(999, new StateQuery(11, key), bench.nowNs);
-
-        final StateAnswer found = (StateAnswer) bench.sent.get(0).message();
-        assertEquals(9, found.queryId());
-        assertNotNull(found.session());
-        assertEquals(FLOW, found.session().flowId());
-        assertEquals(key, found.session().key());
-        assertEquals(new StateAnswer(10, null), bench.sent.get(1).message());
-        assertEquals(new StateAnswer(11, null), bench.sent.get(2).message());
-    }
-
-    @Test
-    void shouldAnswerAQueryForAFlowWhoseOpeningWasDropped() {
-        restart(new Bench(BladeConfig.DEFAULTS, _ -> ProcessorVerdict.DROP_DENIED));
-        bench.deliver(Side.INGRESS, FLOW, request());
-
-        bench.blade.onMessage(Bench.EGRESS, new StateQuery(9, bench.keyOf(request())), bench.nowNs);
-
-        assertNotNull(((StateAnswer) bench.sent.getFirst().message()).session());
-    }
-
-    @Test
-    void shouldIgnoreAcknowledgementsThatAreNotItsOwn() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-
-        bench.blade.onMessage(
-                Bench.EGRESS,
-                new Acknowledgement(FLOW, Bench.INCARNATION + 1, 0, Outcome.INSTALLED),
-                bench.nowNs);
-        bench.blade.onMessage(
-                Bench.EGRESS,
-                new Acknowledgement(FLOW + 1, Bench.INCARNATION, 0, Outcome.INSTALLED),
-                bench.nowNs);
-
-        assertFalse(bench.blade.isIdle());
-        assertEquals(2, bench.blade.counters().announcer().acknowledgedLate());
-    }
-
-    @Test
-    void shouldCountWhatARedirectorRefused() {
-        bench.deliver(Side.INGRESS, FLOW, request());
-        final SessionAnnouncement open = bench.announcedTo(Bench.INGRESS).getFirst();
-
-        bench.acknowledge(Bench.INGRESS, open, Outcome.TABLE_FULL);
-        bench.acknowledge(Bench.EGRESS, open, Outcome.STALE);
-
-        assertEquals(1, bench.blade.counters().announcer().refused());
-        assertEquals(1, bench.blade.counters().announcer().stale());
-        assertEquals(1, bench.blade.counters().releasedUnconfirmed());
-        assertTrue(bench.blade.isIdle());
-    }
-
-    @Test
-    void shouldProcessWithoutMarkerWhenTheTableIsFull() {
-        restart(new Bench(BladeConfig.DEFAULTS.withMarkerCapacity(1), new PassThrough()));
-        bench.deliver(Side.INGRESS, FLOW, segment(Frames.SYN, false));
-        bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
-        bench.acknowledgeAll();
-
-        final long packet = bench.deliver(Side.INGRESS, FLOW + 1, request());
-
-        assertEquals(ProcessorVerdict.PASS, bench.verdict(packet));
-        assertEquals(Bench.EGRESS, bench.emitted.getLast().node());
-        assertEquals(1, bench.blade.counters().stateless());
-        assertEquals(List.of(), bench.sent);
-    }
-
-    @Test
-    void shouldCountDatagramsThatAreNotForABlade() {
-        bench.blade.onDatagram(Bench.INGRESS, MemorySegment.ofArray(new byte[64]), 0, 64, 0);
-
-        assertEquals(1, bench.blade.counters().malformedDatagrams());
-        assertEquals(0, bench.blade.counters().delivered());
-    }
-
-    @Test
-    void shouldDropAFrameWithoutAFlow() {
-        final byte[] fragment = Frames.fragment(Frames.udp(CLIENT, 1, SERVER, 2, 100), 48, true);
-
-        final long packet = bench.deliver(Side.INGRESS, FLOW, fragment);
-
-        assertEquals(ProcessorVerdict.DROP_NO_FLOW, bench.verdict(packet));
-        assertEquals(List.of(packet), bench.delivered);
-    }
-
-    @Test
-    void shouldFollowTheKeyThatTheRedirectorFoundForAFragment() {
-        final byte[] whole = Frames.udp(CLIENT, 4_000, SERVER, 53, 100);
-        bench.deliver(Side.INGRESS, FLOW, Frames.fragment(whole, 48, false));
-
-        bench.deliver(
-                Side.INGRESS,
-                Bench.INGRESS,
-                FLOW,
-                Frames.fragment(whole, 48, true),
-                bench.keyOf(whole),
-                bench.sourceIsB(whole));
-
-        assertEquals(2, bench.emitted.size());
-        assertEquals(1, bench.blade.counters().liveFlows());
-    }
-
-    @Test
-    void shouldDropAndSayWhyWhenTheBackplaneIsFull() {
-        bench.backplaneFull = true;
-
-        final long packet = bench.deliver(Side.INGRESS, FLOW, request());
-
-        assertEquals(ProcessorVerdict.DROP_BACKPLANE_FULL, bench.verdict(packet));
     }
 }

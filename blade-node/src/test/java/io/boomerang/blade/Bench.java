@@ -8,7 +8,9 @@ import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
+import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.PacketProcessor;
+import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ClusterView;
@@ -75,6 +77,11 @@ final class Bench implements AutoCloseable {
     private long viewId;
     private int[] ingressNodes = {};
     private int[] egressNodes = {};
+
+    /// A blade that lets every packet pass.
+    static Bench announcing(final AnnouncePolicy policy) {
+        return new Bench(BladeConfig.DEFAULTS.withAnnounce(policy), new PassThrough());
+    }
 
     Bench(final BladeConfig config, final PacketProcessor processor) {
         blade =

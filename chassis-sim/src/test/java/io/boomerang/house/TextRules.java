@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /// What the text of a file may not hold, each with its reason. Answers with complaints.
 final class TextRules {
-    static final int MOST_LINES = 850;
+    static final int MOST_LINES = 600;
 
     private static final Set<String> TEXT_ENDINGS =
             Set.of(
