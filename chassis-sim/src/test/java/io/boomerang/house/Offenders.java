@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,9 @@ final class Offenders {
 
     private Offenders() {}
 
-    static JavaClasses compile(final Path directory, final String... sources) throws IOException {
+    static JavaClasses compile(final Path directory, final List<String> sources)
+            throws IOException {
+        Files.createDirectories(directory);
         final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         final List<JavaFileObject> units = new ArrayList<>();
         for (final String source : sources) {
@@ -46,6 +49,16 @@ final class Offenders {
         return new ClassFileImporter().importPath(directory);
     }
 
+    /// The full name of the type that a source declares.
+    static String nameOf(final String source) {
+        return first(PACKAGE, source, "") + "." + first(NAME, source, "package-info");
+    }
+
+    private static String first(final Pattern pattern, final String text, final String otherwise) {
+        final Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? matcher.group(1) : otherwise;
+    }
+
     /// A source file in memory, named after the type in it.
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
@@ -53,11 +66,7 @@ final class Offenders {
         Source(final String text) {
             super(
                     URI.create(
-                            "memory:///"
-                                    + first(PACKAGE, text, "").replace('.', '/')
-                                    + "/"
-                                    + first(NAME, text, "package-info")
-                                    + Kind.SOURCE.extension),
+                            "memory:///" + nameOf(text).replace('.', '/') + Kind.SOURCE.extension),
                     Kind.SOURCE);
             this.text = text;
         }
@@ -65,12 +74,6 @@ final class Offenders {
         @Override
         public CharSequence getCharContent(final boolean ignoreEncodingErrors) {
             return text;
-        }
-
-        private static String first(
-                final Pattern pattern, final String text, final String otherwise) {
-            final Matcher matcher = pattern.matcher(text);
-            return matcher.find() ? matcher.group(1) : otherwise;
         }
     }
 }
