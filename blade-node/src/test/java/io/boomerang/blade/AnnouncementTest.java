@@ -60,7 +60,7 @@ class AnnouncementTest {
                         Bench.BLADE,
                         Bench.INCARNATION,
                         0,
-                        45_000,
+                        180_000,
                         TcpPhase.EMBRYONIC),
                 carried);
         assertEquals(List.of(carried), bench.announcedTo(Bench.INGRESS));
@@ -191,7 +191,7 @@ class AnnouncementTest {
     void shouldProlongTheLeaseOfAnActiveFlowAfterAThird() {
         bench.deliver(Side.INGRESS, FLOW, request());
         bench.acknowledgeAll();
-        bench.leap(14_999);
+        bench.leap(59_999);
         bench.deliver(Side.INGRESS, FLOW, request());
         assertEquals(List.of(), bench.sent);
 
@@ -223,7 +223,7 @@ class AnnouncementTest {
         bench.deliver(Side.INGRESS, FLOW, request());
         bench.acknowledgeAll();
 
-        bench.leap(30_000);
+        bench.leap(Lifetimes.DEFAULTS.udpEmbryonicMs());
 
         for (final int node : List.of(Bench.INGRESS, Bench.EGRESS)) {
             final SessionAnnouncement close = bench.announcedTo(node).getFirst();
@@ -237,7 +237,7 @@ class AnnouncementTest {
     @Test
     void shouldReviveAFlowUnderAGreaterVersionThanItsClose() {
         bench.deliver(Side.INGRESS, FLOW, request());
-        bench.leap(30_000);
+        bench.leap(Lifetimes.DEFAULTS.udpEmbryonicMs());
         bench.acknowledgeAll();
         bench.sent.clear();
         bench.emitted.clear();
@@ -256,7 +256,7 @@ class AnnouncementTest {
         bench.deliver(Side.INGRESS, FLOW, request());
         final SessionAnnouncement first = bench.announcedTo(Bench.EGRESS).getFirst();
         bench.acknowledgeAll();
-        bench.leap(30_000);
+        bench.leap(Lifetimes.DEFAULTS.udpEmbryonicMs());
         bench.acknowledgeAll();
         bench.emitted.clear();
         bench.deliver(Side.INGRESS, FLOW, request());
@@ -305,8 +305,8 @@ class AnnouncementTest {
         restart(new Bench(BladeConfig.DEFAULTS, _ -> ProcessorVerdict.DROP_DENIED));
 
         final long packet = bench.deliver(Side.INGRESS, FLOW, request());
-        bench.leap(30_000);
-        bench.leap(10_000);
+        bench.leap(Lifetimes.DEFAULTS.udpEmbryonicMs());
+        bench.leap(Lifetimes.DEFAULTS.lapsedMs());
 
         assertEquals(ProcessorVerdict.DROP_DENIED, bench.verdict(packet));
         assertEquals(List.of(), bench.sent);

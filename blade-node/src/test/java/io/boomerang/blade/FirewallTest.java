@@ -6,6 +6,7 @@ import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.processor.RuleFileException;
 import io.boomerang.blade.processor.StatefulFirewall;
+import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.flow.Side;
 
 import org.junit.jupiter.api.AfterEach;
@@ -135,7 +136,7 @@ class FirewallTest {
     @Test
     void shouldForgetAFlowWhoseTimeIsUp() {
         pass(Side.INGRESS, Frames.udp(CLIENT, 4_000, SERVER, 53, 9));
-        bench.leap(30_000);
+        bench.leap(Lifetimes.DEFAULTS.udpEmbryonicMs());
 
         expect(ProcessorVerdict.DROP_DENIED, Side.EGRESS, Frames.udp(SERVER, 53, CLIENT, 4_000, 9));
     }
@@ -143,7 +144,7 @@ class FirewallTest {
     @Test
     void shouldNotLetDroppedPacketsKeepAFlowAlive() {
         pass(Side.INGRESS, forth(Frames.SYN, 100, 0));
-        bench.leap(9_000);
+        bench.leap(Lifetimes.DEFAULTS.tcpEmbryonicMs() - 1_000);
         expect(ProcessorVerdict.DROP_OUT_OF_STATE, Side.INGRESS, forth(Frames.ACK, 101, 501));
         bench.leap(1_000);
 

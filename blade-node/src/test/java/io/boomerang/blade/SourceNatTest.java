@@ -13,6 +13,7 @@ import io.boomerang.blade.processor.NatConfig;
 import io.boomerang.blade.processor.PortRange;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.processor.SourceNat;
+import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
 
@@ -294,20 +295,20 @@ class SourceNatTest {
     void shouldNotReuseAPortTowardTheSameRemoteEndpointAtOnce() {
         usePorts(2_000, 2_000);
         open(Frames.udp(CLIENT, 5_000, SERVER, 53, 1));
-        bench.leap(30_000);
+        bench.leap(Lifetimes.DEFAULTS.udpEmbryonicMs());
 
         assertEquals(
                 ProcessorVerdict.DROP_NO_PORT,
                 verdict(Side.INGRESS, Frames.udp(CLIENT, 5_001, SERVER, 53, 1)));
 
-        bench.leap(10_000);
+        bench.leap(Lifetimes.DEFAULTS.lapsedMs());
         open(Frames.udp(CLIENT, 5_001, SERVER, 53, 1));
     }
 
     @Test
     void shouldGiveAReturningFlowItsTranslationBack() {
         final int before = sourcePort(open(Frames.udp(CLIENT, 5_000, SERVER, 53, 1)));
-        bench.leap(30_000);
+        bench.leap(Lifetimes.DEFAULTS.udpEmbryonicMs());
         assertEquals(
                 ProcessorVerdict.DROP_UNSOLICITED,
                 verdict(Side.EGRESS, Frames.udp(SERVER, 53, NAT, before, 1)));

@@ -5,8 +5,10 @@ import io.boomerang.announce.SessionAnnouncement;
 /// How long a flow lives on its blade after its last packet, in milliseconds. The blade alone
 /// decides this; redirectors hear it as leases.
 ///
-/// The defaults are of the order of those of Linux connection tracking, except that an established
-/// TCP connection gets the 2 hours and 4 minutes that RFC 5382 asks of a translator.
+/// The defaults are the least that is asked of a translator, because a return packet that comes
+/// later than that finds nothing: RFC 5382, REQ-5 (TCP established 2 hours and 4 minutes, opening
+/// or closing 4 minutes), RFC 4787, REQ-5 (UDP 2 minutes), RFC 5508, REQ-1 (ICMP queries 60
+/// seconds). Under pressure embryonic sessions are the first to go, whatever their time.
 ///
 /// @param tcpEmbryonicMs TCP, seen from the initiator only
 /// @param tcpEstablishedMs TCP, both sides have spoken
@@ -33,7 +35,7 @@ public record Lifetimes(
 
     public static final Lifetimes DEFAULTS =
             new Lifetimes(
-                    10_000, 7_440_000, 120_000, 10_000, 30_000, 120_000, 30_000, 30_000, 600_000,
+                    240_000, 7_440_000, 240_000, 10_000, 120_000, 120_000, 60_000, 120_000, 600_000,
                     10_000);
 
     private static final int LEAST_MS = 100;

@@ -158,12 +158,12 @@ class MarkerTableTest {
         open(table, 6, 1, 0);
         establish(table, open(table, 6, 2, 0), 0);
         open(table, 17, 3, 0);
-        final long tcp = Lifetimes.DEFAULTS.tcpEmbryonicMs() * MS;
+        final long udp = Lifetimes.DEFAULTS.udpEmbryonicMs() * MS;
 
-        assertEquals(0, table.expire(tcp - 1, 100));
-        assertEquals(1, table.expire(tcp, 100));
+        assertEquals(0, table.expire(udp - 1, 100));
+        assertEquals(1, table.expire(udp, 100));
 
-        assertEquals(List.of("lapse 1"), ends);
+        assertEquals(List.of("lapse 3"), ends);
         assertEquals(2, table.liveCount());
         assertEquals(1, table.lapsedCount());
     }
