@@ -242,7 +242,7 @@ public final class Chassis implements AutoCloseable {
             for (int i = 0; i < blades.size(); i++) {
                 doneNow += blades.get(i).control.drain(nowNs);
             }
-            if (nowNs - lastTimersNs >= TIMER_NS || nowNs < lastTimersNs) {
+            if (nowNs - lastTimersNs >= TIMER_NS) {
                 timers(nowNs);
             }
             flush();
@@ -309,14 +309,9 @@ public final class Chassis implements AutoCloseable {
         return due;
     }
 
-    /// Moves time to `timeNs`; timers run and messages arrive on the way. Long stretches are walked
-    /// in at most {@value #MOST_COARSE_STEPS} steps.
+    /// Moves time on to `timeNs`; timers run and messages arrive on the way. Long stretches are
+    /// walked in at most {@value #MOST_COARSE_STEPS} steps.
     public void moveTo(final long timeNs) {
-        if (timeNs < clock.nowNs()) {
-            clock.moveTo(timeNs);
-            lastTimersNs = timeNs;
-            return;
-        }
         final long stepNs = Math.max(COARSE_STEP_NS, (timeNs - clock.nowNs()) / MOST_COARSE_STEPS);
         while (clock.nowNs() < timeNs) {
             if (clock.isRunning()) {

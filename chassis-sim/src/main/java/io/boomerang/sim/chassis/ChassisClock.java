@@ -5,7 +5,7 @@ package io.boomerang.sim.chassis;
 public interface ChassisClock {
     long nowNs();
 
-    /// Moves the time, usually forward. A capture whose timestamps jump back moves it back.
+    /// Moves the time forward.
     void moveTo(long timeNs);
 
     /// Lets time pass while the chassis waits for something: a stepped clock moves to `nextDueNs`,

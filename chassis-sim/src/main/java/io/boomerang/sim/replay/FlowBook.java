@@ -31,6 +31,9 @@ final class FlowBook {
     /// The flow's first packet travelled from endpoint `b` to `a`.
     static final int INITIATOR_IS_B = 32;
 
+    /// The blade has announced the flow's end.
+    static final int ENDED = 64;
+
     private static final int FIRST_SLOTS = 1 << 12;
 
     private final int limit;
@@ -54,13 +57,9 @@ final class FlowBook {
     ///
     /// @param sourceIsB direction of the packet at hand, which initiates the flow if it is new
     int enter(final FlowKey key, final boolean sourceIsB) {
-        int slot = slotOf(key, slots);
-        while (slots[slot] != 0) {
-            final int flow = slots[slot] - 1;
-            if (keys[flow].equals(key)) {
-                return flow;
-            }
-            slot = slot + 1 & slots.length - 1;
+        final int known = find(key);
+        if (known != NONE) {
+            return known;
         }
         if (count == limit) {
             unjudged++;
@@ -70,10 +69,27 @@ final class FlowBook {
             grow();
             return enter(key, sourceIsB);
         }
+        int slot = slotOf(key, slots);
+        while (slots[slot] != 0) {
+            slot = slot + 1 & slots.length - 1;
+        }
         keys[count] = key.copy();
         flags[count] = (byte) (sourceIsB ? INITIATOR_IS_B : 0);
         slots[slot] = ++count;
         return count - 1;
+    }
+
+    /// The flow's number, {@link #NONE} when it has not been entered.
+    int find(final FlowKey key) {
+        int slot = slotOf(key, slots);
+        while (slots[slot] != 0) {
+            final int flow = slots[slot] - 1;
+            if (keys[flow].equals(key)) {
+                return flow;
+            }
+            slot = slot + 1 & slots.length - 1;
+        }
+        return NONE;
     }
 
     private static int slotOf(final FlowKey key, final int[] slots) {
@@ -117,6 +133,10 @@ final class FlowBook {
 
     void set(final int flow, final int flag) {
         flags[flow] |= (byte) flag;
+    }
+
+    void clear(final int flow, final int flag) {
+        flags[flow] &= (byte) ~flag;
     }
 
     /// Counts a packet of one direction into the chassis (+1) or out of it (-1).

@@ -262,6 +262,7 @@ public final class Replay {
                 judge.outcomes(),
                 judge.firstReturns(),
                 judge.firstReturnMisses(),
+                judge.firstReturnsAfterEnd(),
                 ReplayReport.Announcements.of(
                         judge.announcements(),
                         judge.carriedAnnouncements(),

@@ -60,6 +60,7 @@ final class ReplayJudge implements ChassisObserver {
     private long strayTranslations;
     private long firstReturns;
     private long firstReturnMisses;
+    private long firstReturnsAfterEnd;
     private long detours;
     private long waitedForAnswer;
     private long announcements;
@@ -207,10 +208,16 @@ final class ReplayJudge implements ChassisObserver {
             final int blade,
             final long nowNs) {
         if ((ledger.flags(packetNumber) & FlightLedger.FIRST_RETURN) != 0) {
+            final int flow = ledger.flow(packetNumber);
             firstReturns++;
-            if (decision != Decision.SESSION) {
+            if (decision == Decision.SESSION) {
+                return;
+            }
+            if (book.is(flow, FlowBook.ENDED)) {
+                firstReturnsAfterEnd++;
+            } else {
                 firstReturnMisses++;
-                book.set(ledger.flow(packetNumber), FlowBook.RETURN_MISSED);
+                book.set(flow, FlowBook.RETURN_MISSED);
             }
         }
     }
@@ -318,6 +325,15 @@ final class ReplayJudge implements ChassisObserver {
             carriedAnnouncements++;
         }
         times.depart(redirector, announcement, latencyClock.getAsLong());
+        final int flow = book.find(announcement.original());
+        if (flow == FlowBook.NONE) {
+            return;
+        }
+        switch (announcement.kind()) {
+            case CLOSE -> book.set(flow, FlowBook.ENDED);
+            case OPEN -> book.clear(flow, FlowBook.ENDED);
+            case REFRESH, MOVE, EXPECT -> {}
+        }
     }
 
     @Override
@@ -382,6 +398,11 @@ final class ReplayJudge implements ChassisObserver {
 
     long firstReturnMisses() {
         return firstReturnMisses;
+    }
+
+    /// First return packets of flows that had ended on their blade, by time or by a FIN or RST.
+    long firstReturnsAfterEnd() {
+        return firstReturnsAfterEnd;
     }
 
     long detours() {

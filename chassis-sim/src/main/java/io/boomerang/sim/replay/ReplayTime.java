@@ -6,12 +6,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /// Ties the chassis' time to a capture's timestamps. Differences count, not the hour: a chassis
-/// lives from its own zero, also through several files. Small steps back (interfaces merged into
-/// one file) are ignored, large ones followed. Speed decides how long the machine waits between
+/// lives from its own zero, also through several files, and its time never goes back. Small steps
+/// back (interfaces merged into one file) are waited out; after a large one, and after a leap of
+/// more than a day, differences count from there. Speed decides how long the machine waits between
 /// packets; the chassis sees the capture's time whatever the speed.
 final class ReplayTime {
     private static final long IGNORED_BACKWARD_NS = 1_000_000_000L;
     private static final long BETWEEN_FILES_NS = 1_000_000_000L;
+
+    /// Longer than any flow lives in silence. Beyond it a timestamp tells more of a damaged file
+    /// than of the traffic.
+    private static final long LONGEST_STEP_NS = 24 * 3_600 * 1_000_000_000L;
+
     private static final long PAUSE_NS = 100_000L;
 
     private final Chassis chassis;
@@ -44,16 +50,15 @@ final class ReplayTime {
             chassis.moveTo(lastDueNs);
             return;
         }
-        final long deltaNs = timestampNs - lastTimestampNs;
-        if (deltaNs < 0) {
-            if (deltaNs < -IGNORED_BACKWARD_NS) {
+        final long steppedNs = timestampNs - lastTimestampNs;
+        if (steppedNs < 0) {
+            if (steppedNs < -IGNORED_BACKWARD_NS) {
                 lastTimestampNs = timestampNs;
-                lastDueNs = Math.max(0, chassis.nowNs() + deltaNs);
-                chassis.moveTo(lastDueNs);
             }
             return;
         }
         lastTimestampNs = timestampNs;
+        final long deltaNs = Math.min(steppedNs, LONGEST_STEP_NS);
         if (!speed.isUnlimited()) {
             machineDueNs += (long) (deltaNs / speed.factor());
             waitForMachine();

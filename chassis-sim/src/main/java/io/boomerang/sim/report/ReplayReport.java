@@ -20,7 +20,8 @@ import java.util.TreeMap;
 /// @param verdicts how many packets had which end, by its name: `passed`, `bridged`, or why they
 ///   were dropped
 /// @param firstReturns packets that came back first after a flow's first packet had left
-/// @param firstReturnMisses how many of those found no session
+/// @param firstReturnMisses how many of those found no session, although the flow had one
+/// @param firstReturnsAfterEnd how many found none because the flow had ended on its blade
 /// @param announcements what the blades announced
 /// @param flowsKept flows that met one blade only
 /// @param flowsBroken flows that met another blade while theirs lived
@@ -40,6 +41,7 @@ public record ReplayReport(
         SortedMap<String, Long> verdicts,
         long firstReturns,
         long firstReturnMisses,
+        long firstReturnsAfterEnd,
         Announcements announcements,
         long flowsKept,
         long flowsBroken,
@@ -111,6 +113,7 @@ public record ReplayReport(
             final SortedMap<String, Long> verdicts,
             final long firstReturns,
             final long firstReturnMisses,
+            final long firstReturnsAfterEnd,
             final Announcements announcements,
             final long flowsBroken,
             final long flowsMovedByDeath,
@@ -131,6 +134,7 @@ public record ReplayReport(
                 verdicts,
                 firstReturns,
                 firstReturnMisses,
+                firstReturnsAfterEnd,
                 announcements,
                 flows - flowsBroken - flowsMovedByDeath,
                 flowsBroken,

@@ -117,9 +117,10 @@ public final class ReportText {
                 "first return packets",
                 String.format(
                         Locale.ROOT,
-                        "%,d, %,d of them found no session",
+                        "%,d, %,d of them found no session, %,d came after its end",
                         report.firstReturns(),
-                        report.firstReturnMisses()));
+                        report.firstReturnMisses(),
+                        report.firstReturnsAfterEnd()));
     }
 
     private static String latency(final Latency latency) {

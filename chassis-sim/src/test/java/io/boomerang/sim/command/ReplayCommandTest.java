@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +33,10 @@ import java.util.stream.Stream;
 final class ReplayCommandTest {
     private static final List<String> FLOW_CAPTURES =
             List.of("http", "port-reuse", "dns", "nat-download");
+
+    private static final int PCAP_HEADER_BYTES = 24;
+    private static final int PCAP_RECORD_BYTES = 16;
+    private static final int PCAP_CAPTURED_LENGTH = 8;
 
     @TempDir private static Path captures;
     @TempDir private Path directory;
@@ -134,6 +140,51 @@ final class ReplayCommandTest {
         assertTrue(report.at("/firstReturnMisses").asLong() > 0, report::toString);
         assertEquals(0, report.at("/flowsBroken").asLong());
         assertEquals(report.at("/firstReturns").asLong(), report.at("/flows").asLong());
+    }
+
+    /// RFC 4787, REQ-5: a mapping for UDP lives for two minutes at least. Whoever answers later
+    /// than the flow lives is late, but no promise is broken, and time that leaps and comes back,
+    /// as in a damaged file, loses nothing.
+    @ParameterizedTest
+    @CsvSource({
+        "carry, 100, 0",
+        "hold, 100, 0",
+        "carry, 200, 1",
+        "hold, 200, 1",
+        "carry, 1200000000, 1",
+        "hold, 1200000000, 1",
+        "hold, -1200000000, 0"
+    })
+    void shouldTellAnAnswerAfterTheEndOfItsFlowFromAMiss(
+            final String announce, final int secondsLate, final long afterEnd) throws IOException {
+        final CommandRun run =
+                CommandRun.replay(
+                        "--announce",
+                        announce,
+                        "--report",
+                        directory.resolve("report.json"),
+                        delayed(capture("dns"), 3, secondsLate));
+
+        assertEquals(0, run.status(), run.out() + run.err());
+        final JsonNode report = report();
+        assertEquals(afterEnd, report.at("/firstReturnsAfterEnd").asLong());
+        assertEquals(0, report.at("/firstReturnMisses").asLong());
+        assertEquals(
+                report.at("/packets").asLong(),
+                report.at("/verdicts/passed").asLong() + report.at("/verdicts/bridged").asLong());
+    }
+
+    /// A copy of a capture in which one packet, by its place from 0, has another time.
+    private Path delayed(final Path capture, final int place, final int seconds)
+            throws IOException {
+        final byte[] bytes = Files.readAllBytes(capture);
+        final ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int at = PCAP_HEADER_BYTES;
+        for (int packet = 0; packet < place; packet++) {
+            at += PCAP_RECORD_BYTES + file.getInt(at + PCAP_CAPTURED_LENGTH);
+        }
+        file.putInt(at, file.getInt(at) + seconds);
+        return Files.write(directory.resolve("delayed.pcap"), bytes);
     }
 
     @Test

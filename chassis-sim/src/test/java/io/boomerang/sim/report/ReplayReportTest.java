@@ -36,6 +36,7 @@ final class ReplayReportTest {
                 verdicts,
                 35,
                 1,
+                2,
                 ReplayReport.Announcements.of(42, 40, 41, 3_000, 5_000, 40, latencies),
                 2,
                 1,
@@ -68,6 +69,7 @@ final class ReplayReportTest {
                         List.of(),
                         List.of(),
                         new TreeMap<>(),
+                        0,
                         0,
                         0,
                         ReplayReport.Announcements.of(0, 0, 0, 0, 0, 0, new LatencyRecorder()),
@@ -106,7 +108,7 @@ final class ReplayReportTest {
                 control plane           5,000 bytes in all, with acknowledgements and bucket tables
                 latency on packets      p50 50.0 us, p99 99.0 us, max 100.0 us of 100
                 latency by cluster      none measured
-                first return packets    35, 1 of them found no session
+                first return packets    35, 1 of them found no session, 2 came after its end
                 flows kept              37; broken 2; moved because their blade died 1
                 BROKEN PROMISES         P1: 2 flows were split
                 """,
@@ -128,6 +130,7 @@ final class ReplayReportTest {
         assertEquals(0, json.at("/announcements/sentLatency/count").asLong());
         assertEquals("P1: 2 flows were split", json.at("/brokenPromises/0").asText());
         assertFalse(json.at("/clean").asBoolean());
-        assertEquals(19, json.size());
+        assertEquals(2, json.at("/firstReturnsAfterEnd").asLong());
+        assertEquals(20, json.size());
     }
 }
