@@ -33,9 +33,8 @@ import java.lang.foreign.MemorySegment;
 /// as arguments; datagrams, messages and frames go out through the ports given to it. One thread
 /// owns it.
 ///
-/// A packet's way: its session; else, on a redirector that does not own the flow, the owner, unless
-/// every redirector computes the same blade for it; else, on the owner, the policy if the packet
-/// may open a flow, and the blades' answers if it may not. See {@link Decision}.
+/// What to do with a frame is decided here; which blade a flow's packet goes to, in {@link
+/// FlowSteering}; what becomes of fragments without a first one, in {@link EarlyFragments}.
 public final class Redirector implements AutoCloseable {
     private final Member self;
     private final Side side;
