@@ -126,51 +126,54 @@ final class FlowSteering implements AutoCloseable {
     void steer(final FlowKey key, final long nowNs) {
         final long hash = flowHash.hash(key);
         final long slot = sessions.find(key, hash);
-        Decision ending = Decision.BUCKET;
-        if (slot != SessionTable.NONE) {
-            final int blade = sessions.blade(slot);
-            final boolean live = sessions.isLive(slot, nowNs);
-            if (chassis.isAlive(blade)) {
-                if (live) {
-                    deliver(key, sessions.flowId(slot), blade, Decision.SESSION, nowNs);
-                    exchange.answerAsker(arrival, key, slot);
-                    return;
-                }
-                if (owns(hash)) {
-                    decide(key, hash, blade, Decision.MEMORY, nowNs);
-                    return;
-                }
-            } else if (live && owns(hash)) {
-                counters.flowsBroken++;
-                observer.onBroken(self.node(), key, blade, nowNs);
-                ending = Decision.RESELECTED;
-            }
+        if (isUsable(slot, nowNs)) {
+            deliver(key, sessions.flowId(slot), sessions.blade(slot), Decision.SESSION, nowNs);
+            exchange.answerAsker(arrival, key, slot);
+        } else {
+            steerWithoutSession(key, hash, slot, nowNs);
         }
-        steerWithoutSession(key, hash, ending, nowNs);
     }
 
+    /// Whether the slot holds a session that lives, on a blade that lives.
+    private boolean isUsable(final long slot, final long nowNs) {
+        return slot != SessionTable.NONE
+                && sessions.isLive(slot, nowNs)
+                && chassis.isAlive(sessions.blade(slot));
+    }
+
+    /// @param slot of a session that is over or whose blade is dead, or `NONE`
     private void steerWithoutSession(
-            final FlowKey key, final long hash, final Decision ending, final long nowNs) {
+            final FlowKey key, final long hash, final long slot, final long nowNs) {
+        final int owner = chassis.owner(side, hash);
+        boolean broken = false;
+        if (slot != SessionTable.NONE && owner == self.node()) {
+            final int blade = sessions.blade(slot);
+            if (chassis.isAlive(blade)) {
+                decide(key, hash, blade, Decision.MEMORY, nowNs);
+                return;
+            }
+            broken = sessions.isLive(slot, nowNs);
+            if (broken) {
+                counters.flowsBroken++;
+                observer.onBroken(self.node(), key, blade, nowNs);
+            }
+        }
         final WaitingRoom.Queue waiting = queries.find(key);
         if (waiting != null) {
             holdOrSelect(key, hash, waiting, nowNs);
-        } else if (ending == Decision.RESELECTED) {
-            select(key, hash, ending, nowNs);
-        } else if (!owns(hash) && arrival.hops < PacketForwarder.MAX_HOPS) {
+        } else if (broken) {
+            reselect(key, hash, nowNs);
+        } else if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
             if (arrival.opening && everyRedirectorAgrees(hash, nowNs)) {
-                select(key, hash, ending, nowNs);
+                select(key, hash, nowNs);
             } else {
-                forwarder.lookUp(arrival, key, chassis.owner(side, hash), nowNs);
+                forwarder.lookUp(arrival, key, owner, nowNs);
             }
         } else if (mayDecideAlone(hash, nowNs)) {
-            select(key, hash, ending, nowNs);
+            select(key, hash, nowNs);
         } else {
             query(key, hash, nowNs);
         }
-    }
-
-    private boolean owns(final long hash) {
-        return chassis.owner(side, hash) == self.node();
     }
 
     /// Buckets are the same everywhere, and this one has not moved for so long that no flow of its
@@ -188,8 +191,23 @@ final class FlowSteering implements AutoCloseable {
                 || arrival.side == Side.INGRESS && config.policy() != SelectionPolicy.BUCKETS;
     }
 
+    private void select(final FlowKey key, final long hash, final long nowNs) {
+        final Decision policy =
+                config.policy() == SelectionPolicy.BUCKETS ? Decision.BUCKET : Decision.LOAD;
+        select(key, hash, policy, Decision.FALLBACK, nowNs);
+    }
+
+    private void reselect(final FlowKey key, final long hash, final long nowNs) {
+        select(key, hash, Decision.RESELECTED, Decision.RESELECTED, nowNs);
+    }
+
+    /// @param otherwise how the decision is called when the policy has no blade that lives
     private void select(
-            final FlowKey key, final long hash, final Decision ending, final long nowNs) {
+            final FlowKey key,
+            final long hash,
+            final Decision policy,
+            final Decision otherwise,
+            final long nowNs) {
         final int chosen =
                 selector.select(
                         hash,
@@ -198,21 +216,14 @@ final class FlowSteering implements AutoCloseable {
                         allocation.eligible().length,
                         load);
         if (chosen != 0 && chassis.isAlive(chosen)) {
-            final Decision policy =
-                    config.policy() == SelectionPolicy.BUCKETS ? Decision.BUCKET : Decision.LOAD;
-            decide(key, hash, chosen, ending == Decision.RESELECTED ? ending : policy, nowNs);
+            decide(key, hash, chosen, policy, nowNs);
             return;
         }
         final int fallback = chassis.anyBlade(hash);
         if (fallback == 0) {
             drops.drop(arrival.packetNumber, DropReason.NO_BLADE, nowNs);
         } else {
-            decide(
-                    key,
-                    hash,
-                    fallback,
-                    ending == Decision.RESELECTED ? ending : Decision.FALLBACK,
-                    nowNs);
+            decide(key, hash, fallback, otherwise, nowNs);
         }
     }
 
@@ -277,7 +288,7 @@ final class FlowSteering implements AutoCloseable {
             final WaitingRoom.@Nullable Queue queue,
             final long nowNs) {
         if (queue == null || !queries.hold(queue, arrival, nowNs)) {
-            select(key, hash, Decision.BUCKET, nowNs);
+            select(key, hash, nowNs);
         }
     }
 
@@ -307,9 +318,7 @@ final class FlowSteering implements AutoCloseable {
         while (!queue.isEmpty()) {
             queries.take(queue, arrival);
             final long slot = sessions.find(key, hash);
-            if (slot != SessionTable.NONE
-                    && sessions.isLive(slot, nowNs)
-                    && chassis.isAlive(sessions.blade(slot))) {
+            if (isUsable(slot, nowNs)) {
                 final Decision decision =
                         sessions.origin(slot) == Origin.DECIDED
                                 ? Decision.SESSION
@@ -317,7 +326,7 @@ final class FlowSteering implements AutoCloseable {
                 deliver(key, sessions.flowId(slot), sessions.blade(slot), decision, nowNs);
                 exchange.answerAsker(arrival, key, slot);
             } else {
-                select(key, hash, Decision.BUCKET, nowNs);
+                select(key, hash, nowNs);
             }
         }
     }

@@ -173,17 +173,19 @@ public final class Redirector implements AutoCloseable {
                 parser.parse(arrival.frame, arrival.offset, arrival.length, packet);
         switch (packetClass) {
             case FLOW -> {
-                if (packet.isFirstFragment() && !ownsDatagram(side)) {
-                    forwarder.resolve(arrival, datagramOwner(side), nowNs);
-                } else {
+                final int owner = packet.isFirstFragment() ? datagramOwner(side) : self.node();
+                if (owner == self.node()) {
                     takeKeyed(nowNs);
+                } else {
+                    forwarder.resolve(arrival, owner, nowNs);
                 }
             }
             case FRAGMENT -> {
-                if (ownsDatagram(side)) {
+                final int owner = datagramOwner(side);
+                if (owner == self.node()) {
                     resolve(nowNs);
                 } else {
-                    forwarder.resolve(arrival, datagramOwner(side), nowNs);
+                    forwarder.resolve(arrival, owner, nowNs);
                 }
             }
             // The quoted datagram went the other way: its fragments came in on the other side.
@@ -243,10 +245,6 @@ public final class Redirector implements AutoCloseable {
     private void steerPacket(final long nowNs) {
         arrival.sourceIsB = packet.sourceIsB();
         steering.steer(packet.key(), nowNs);
-    }
-
-    private boolean ownsDatagram(final Side ofSide) {
-        return datagramOwner(ofSide) == self.node();
     }
 
     private int datagramOwner(final Side ofSide) {
