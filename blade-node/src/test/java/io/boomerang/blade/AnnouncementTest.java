@@ -21,22 +21,17 @@ import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.flow.Side;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 
 class AnnouncementTest {
-    private Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
+    @AutoClose private Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
 
     private void restart(final Bench replacement) {
         bench.close();
         bench = replacement;
-    }
-
-    @AfterEach
-    void close() {
-        bench.close();
     }
 
     // carry

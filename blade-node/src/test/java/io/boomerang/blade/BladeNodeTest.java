@@ -22,23 +22,18 @@ import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 class BladeNodeTest {
-    private Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
+    @AutoClose private Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
 
     private void restart(final Bench replacement) {
         bench.close();
         bench = replacement;
-    }
-
-    @AfterEach
-    void close() {
-        bench.close();
     }
 
     @Test

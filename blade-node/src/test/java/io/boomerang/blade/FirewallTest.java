@@ -9,7 +9,7 @@ import io.boomerang.blade.processor.StatefulFirewall;
 import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.flow.Side;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,13 +23,9 @@ class FirewallTest {
     private static final String SERVER = "198.51.100.1";
     private static final long FLOW = 0x4000;
 
+    @AutoClose
     private Bench bench =
             new Bench(BladeConfig.DEFAULTS, new StatefulFirewall(FirewallRules.DEFAULTS));
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
 
     private void useRules(final String rules) throws RuleFileException {
         bench.close();

@@ -11,19 +11,14 @@ import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.flow.Side;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
 
 /// The blade takes over the flow id under which redirectors know a flow.
 class FlowIdAdoptionTest {
-    private final Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
+    @AutoClose private final Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
 
     @Test
     void shouldAdoptALaterFlowIdAndAnnounceItToBothSides() {

@@ -13,7 +13,7 @@ import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.flow.Side;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
@@ -25,17 +25,13 @@ class HoldTest {
     private static final long FLOW = 0x4000;
     private static final int CELLS = 8;
 
+    @AutoClose
     private final Bench bench =
             new Bench(
                     BladeConfig.DEFAULTS
                             .withAnnounce(AnnouncePolicy.HOLD)
                             .withLimits(new AnnounceLimits(1_000, 20, 1_000, 8, CELLS, 200)),
                     new PassThrough());
-
-    @AfterEach
-    void close() {
-        bench.close();
-    }
 
     private static byte[] request(final int clientPort, final int length) {
         return Frames.udp(CLIENT, clientPort, SERVER, 53, length);

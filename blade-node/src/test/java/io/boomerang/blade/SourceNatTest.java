@@ -17,7 +17,7 @@ import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +45,7 @@ class SourceNatTest {
     private static final String FAMILIES6 = CLIENT6 + "," + SERVER6 + "," + ROUTER6 + "," + NAT6;
 
     private final SourceNat nat = nat(2_000, 2_999);
-    private Bench bench = new Bench(BladeConfig.DEFAULTS, nat);
+    @AutoClose private Bench bench = new Bench(BladeConfig.DEFAULTS, nat);
     private long nextFlow = FLOW;
 
     private static SourceNat nat(final int firstPort, final int lastPort) {
@@ -66,11 +66,6 @@ class SourceNatTest {
     private void usePorts(final int firstPort, final int lastPort) {
         bench.close();
         bench = new Bench(BladeConfig.DEFAULTS, nat(firstPort, lastPort));
-    }
-
-    @AfterEach
-    void close() {
-        bench.close();
     }
 
     /// Sends a frame of a new flow from inside and answers what leaves the chassis.
