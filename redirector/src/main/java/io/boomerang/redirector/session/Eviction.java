@@ -71,7 +71,7 @@ final class Eviction {
             if (evictIfDispensable(slot, tick)) {
                 return slot;
             }
-            slot = slots.after(slot);
+            slot = slots.next(slot, probe);
         }
         return NONE;
     }
@@ -83,7 +83,7 @@ final class Eviction {
             if (embryonic ? SlotLayout.isLiveEmbryonic(tail) : !SlotLayout.isLive(tail)) {
                 return slot;
             }
-            slot = slots.after(slot);
+            slot = slots.next(slot, probe);
         }
         return NONE;
     }

@@ -81,7 +81,7 @@ public final class SessionReader {
             if ((control & PASSERS_MASK) == 0) {
                 return Outcome.NOT_FOUND;
             }
-            slot = slot + 1 & mask;
+            slot = SlotLayout.next(slot, probe, mask);
             probe++;
         }
         return Outcome.NOT_FOUND;

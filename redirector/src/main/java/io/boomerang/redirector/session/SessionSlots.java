@@ -60,6 +60,12 @@ final class SessionSlots implements AutoCloseable {
         return hash & mask;
     }
 
+    /// Where a search goes on that has looked at `probe` slots before this one.
+    long next(final long slot, final int probe) {
+        return SlotLayout.next(slot, probe, mask);
+    }
+
+    /// The slot behind it in memory.
     long after(final long slot) {
         return slot + 1 & mask;
     }
@@ -67,12 +73,12 @@ final class SessionSlots implements AutoCloseable {
     long find(final FlowKey key, final long hash) {
         final long ports = SlotLayout.ports(key);
         final long keyPart = SlotLayout.keyPart(key.meta());
-        long slot = hash & mask;
-        while (!memory.holds(slot, key, ports, keyPart)) {
+        long slot = home(hash);
+        for (int probe = 0; !memory.holds(slot, key, ports, keyPart); probe++) {
             if (memory.passers(slot) == 0) {
                 return NONE;
             }
-            slot = slot + 1 & mask;
+            slot = next(slot, probe);
         }
         return slot;
     }
@@ -84,7 +90,7 @@ final class SessionSlots implements AutoCloseable {
             if (SlotLayout.isEmpty(memory.tail(slot))) {
                 return slot;
             }
-            slot = after(slot);
+            slot = next(slot, probe);
         }
         return NONE;
     }
@@ -131,8 +137,10 @@ final class SessionSlots implements AutoCloseable {
     }
 
     private void countPasser(final long hash, final long slot, final int change) {
-        for (long passed = home(hash); passed != slot; passed = after(passed)) {
+        long passed = home(hash);
+        for (int probe = 0; passed != slot; probe++) {
             memory.addPassers(passed, change);
+            passed = next(passed, probe);
         }
     }
 

@@ -4,7 +4,7 @@ import io.boomerang.announce.TcpPhase;
 import io.boomerang.flow.FlowKey;
 
 /// The sessions of one redirector: flow key to blade, off the heap, one cache line each ({@link
-/// SlotLayout}), open addressing with linear probing.
+/// SlotLayout}), open addressing that probes pair after pair of lines.
 ///
 /// One thread owns the table and calls everything here but {@link #newReader}; other threads look
 /// sessions up through a {@link SessionReader}. Nothing is allocated after construction. A session
@@ -73,12 +73,13 @@ public final class SessionTable implements AutoCloseable {
         return slots.find(key, hash);
     }
 
-    /// Finds the sessions of a burst. Touching every line before comparing any lets the memory
-    /// answer them all at once.
+    /// Finds the sessions of a burst. Touching every pair of lines before comparing any lets the
+    /// memory answer them all at once.
     public void findBurst(
             final FlowKey[] keys, final long[] hashes, final int count, final long[] found) {
         for (int i = 0; i < count; i++) {
-            found[i] = memory.tail(slots.home(hashes[i]));
+            final long home = slots.home(hashes[i]);
+            found[i] = memory.tail(home) ^ memory.tail(slots.next(home, 0));
         }
         for (int i = 0; i < count; i++) {
             found[i] = find(keys[i], hashes[i]);

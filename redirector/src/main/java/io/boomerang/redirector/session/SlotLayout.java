@@ -29,9 +29,13 @@ import io.boomerang.flow.FlowKey;
 /// *Sequence* is odd while the writer changes the slot. It wraps after 16.7 million half steps; a
 /// reader would have to stop in the middle of a slot for exactly a multiple of that to be fooled.
 ///
-/// *Passers* counts the sessions that stand behind this slot though their home is this slot or one
-/// before it. Where it is zero, no search has to go on. Unlike tombstones it never lies: searches
-/// stay as short as the present load makes them, however many sessions came and went.
+/// *A search* starts at the home slot of the hash, goes on to the other slot of its pair, then to
+/// the next pair, and so on: the two lines of a pair of 128 bytes often come into the cache
+/// together.
+///
+/// *Passers* counts the sessions that searches find only after this slot. Where it is zero, no
+/// search has to go on. Unlike tombstones it never lies: searches stay as short as the present load
+/// makes them, however many sessions came and went.
 ///
 /// *Origin* is 1 to 3 for a session (0 with the lapsed bit: closed, nobody's word for anything).
 @SuppressWarnings("EnumOrdinal") // a slot holds constants by their place, within one process
@@ -78,6 +82,15 @@ final class SlotLayout {
     }
 
     private SlotLayout() {}
+
+    /// Where a search goes on.
+    ///
+    /// @param slot that it has just looked at
+    /// @param probe how many it had looked at before that one
+    /// @param mask slot numbers are below it and it is a row of ones
+    static long next(final long slot, final int probe, final long mask) {
+        return (slot ^ 1) + ((probe & 1) << 1) & mask;
+    }
 
     static long ports(final FlowKey key) {
         return key.aPort()
