@@ -10,8 +10,10 @@ import io.boomerang.sim.chassis.ChassisObserver;
 import io.boomerang.sim.chassis.ClusterSource;
 import io.boomerang.sim.chassis.NodeNames;
 import io.boomerang.sim.report.BladeShare;
+import io.boomerang.sim.report.Latency;
 import io.boomerang.sim.report.ReplayProgress;
 import io.boomerang.sim.report.ReplayReport;
+import io.boomerang.sim.report.StallRecorder;
 import io.boomerang.sim.report.SteeringLog;
 import io.boomerang.sim.report.Trace;
 
@@ -64,9 +66,13 @@ public final class Replay {
         final ChassisPlan plan = new ChassisPlan(options);
         try (SteeringLog log = openLog();
                 Tracer tracer = openTracer();
-                ClusterSource cluster = plan.cluster(START_NS)) {
+                ClusterSource cluster = plan.cluster(START_NS);
+                StallRecorder stalls = new StallRecorder()) {
             final ChassisClock clock = cluster.clock(START_NS);
             final LongSupplier latencyClock = clock.isRunning() ? System::nanoTime : clock::nowNs;
+            if (clock.isRunning()) {
+                stalls.start();
+            }
             final ReplayJudge judge =
                     new ReplayJudge(book, ledger, world, isTranslating(), latencyClock, log);
             final Explainer explainer = explainer();
@@ -74,7 +80,7 @@ public final class Replay {
             observer = tracer == null ? observer : new ObserverFan(observer, tracer);
             observer = explainer == null ? observer : new ObserverFan(observer, explainer);
             try (Chassis chassis = new Chassis(plan.chassis(), cluster, clock, observer)) {
-                return run(chassis, judge, tracer, explainer);
+                return run(chassis, judge, tracer, explainer, stalls);
             }
         }
     }
@@ -114,7 +120,8 @@ public final class Replay {
             final Chassis chassis,
             final ReplayJudge judge,
             final @Nullable Tracer tracer,
-            final @Nullable Explainer explainer)
+            final @Nullable Explainer explainer,
+            final StallRecorder stalls)
             throws IOException {
         chassis.start();
         final long controlBytesBefore = chassis.controlBytes();
@@ -151,7 +158,8 @@ public final class Replay {
         if (explainer != null) {
             explanation = explainer.report(chassis);
         }
-        return report(judge, durationNs, chassis.controlBytes() - controlBytesBefore);
+        return report(
+                judge, durationNs, chassis.controlBytes() - controlBytesBefore, stalls.stalls());
     }
 
     private long totalBytes() throws IOException {
@@ -242,7 +250,10 @@ public final class Replay {
     }
 
     private ReplayReport report(
-            final ReplayJudge judge, final long durationNs, final long controlBytes) {
+            final ReplayJudge judge,
+            final long durationNs,
+            final long controlBytes,
+            final Latency machineStalls) {
         final List<BladeShare.Load> loads = new ArrayList<>();
         judge.loads()
                 .forEach((blade, load) ->
@@ -271,6 +282,7 @@ public final class Replay {
                         controlBytes,
                         book.count(),
                         judge.latencies()),
+                machineStalls,
                 book.countFlagged(FlowBook.SPLIT),
                 book.countFlagged(FlowBook.LOST_ITS_BLADE),
                 brokenPromises(judge));

@@ -23,6 +23,8 @@ import java.util.TreeMap;
 /// @param firstReturnMisses how many of those found no session, although the flow had one
 /// @param firstReturnsAfterEnd how many found none because the flow had ended on its blade
 /// @param announcements what the blades announced
+/// @param machineStalls how long the machine stood still at a random moment of the replay;
+///   latencies have it in them. Not measured in stepped time
 /// @param flowsKept flows that met one blade only
 /// @param flowsBroken flows that met another blade while theirs lived
 /// @param flowsMovedByDeath flows whose blade died and that went on on another one
@@ -43,6 +45,7 @@ public record ReplayReport(
         long firstReturnMisses,
         long firstReturnsAfterEnd,
         Announcements announcements,
+        Latency machineStalls,
         long flowsKept,
         long flowsBroken,
         long flowsMovedByDeath,
@@ -115,6 +118,7 @@ public record ReplayReport(
             final long firstReturnMisses,
             final long firstReturnsAfterEnd,
             final Announcements announcements,
+            final Latency machineStalls,
             final long flowsBroken,
             final long flowsMovedByDeath,
             final List<String> brokenPromises) {
@@ -136,6 +140,7 @@ public record ReplayReport(
                 firstReturnMisses,
                 firstReturnsAfterEnd,
                 announcements,
+                machineStalls,
                 flows - flowsBroken - flowsMovedByDeath,
                 flowsBroken,
                 flowsMovedByDeath,

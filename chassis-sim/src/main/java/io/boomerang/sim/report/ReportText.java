@@ -113,6 +113,9 @@ public final class ReportText {
                         announcements.controlBytes()));
         line("latency on packets", latency(announcements.carriedLatency()));
         line("latency by cluster", latency(announcements.sentLatency()));
+        if (report.machineStalls().count() > 0) {
+            line("stalls of the machine", distribution(report.machineStalls()) + " at any moment");
+        }
         line(
                 "first return packets",
                 String.format(
@@ -126,13 +129,16 @@ public final class ReportText {
     private static String latency(final Latency latency) {
         return latency.count() == 0
                 ? "none measured"
-                : String.format(
-                        Locale.ROOT,
-                        "p50 %,.1f us, p99 %,.1f us, max %,.1f us of %,d",
-                        latency.p50Us(),
-                        latency.p99Us(),
-                        latency.maxUs(),
-                        latency.count());
+                : String.format(Locale.ROOT, "%s of %,d", distribution(latency), latency.count());
+    }
+
+    private static String distribution(final Latency latency) {
+        return String.format(
+                Locale.ROOT,
+                "p50 %,.1f us, p99 %,.1f us, max %,.1f us",
+                latency.p50Us(),
+                latency.p99Us(),
+                latency.maxUs());
     }
 
     private void judgement(final ReplayReport report) {

@@ -38,6 +38,7 @@ final class ReplayReportTest {
                 1,
                 2,
                 ReplayReport.Announcements.of(42, 40, 41, 3_000, 5_000, 40, latencies),
+                new Latency(500, 0, 1_250, 3_000_000),
                 2,
                 1,
                 broken);
@@ -73,6 +74,7 @@ final class ReplayReportTest {
                         0,
                         0,
                         ReplayReport.Announcements.of(0, 0, 0, 0, 0, 0, new LatencyRecorder()),
+                        new Latency(0, 0, 0, 0),
                         0,
                         0,
                         List.of());
@@ -80,6 +82,7 @@ final class ReplayReportTest {
         assertEquals(0, report.packetsPerSecond());
         assertEquals(0, report.flowImbalance());
         assertTrue(ReportText.of(report).contains("none measured"));
+        assertFalse(ReportText.of(report).contains("stalls"));
     }
 
     @Test
@@ -108,6 +111,7 @@ final class ReplayReportTest {
                 control plane           5,000 bytes in all, with acknowledgements and bucket tables
                 latency on packets      p50 50.0 us, p99 99.0 us, max 100.0 us of 100
                 latency by cluster      none measured
+                stalls of the machine   p50 0.0 us, p99 1,250.0 us, max 3,000,000.0 us at any moment
                 first return packets    35, 1 of them found no session, 2 came after its end
                 flows kept              37; broken 2; moved because their blade died 1
                 BROKEN PROMISES         P1: 2 flows were split
@@ -131,6 +135,7 @@ final class ReplayReportTest {
         assertEquals("P1: 2 flows were split", json.at("/brokenPromises/0").asText());
         assertFalse(json.at("/clean").asBoolean());
         assertEquals(2, json.at("/firstReturnsAfterEnd").asLong());
-        assertEquals(20, json.size());
+        assertEquals(3_000_000, json.at("/machineStalls/maxUs").asDouble());
+        assertEquals(21, json.size());
     }
 }
