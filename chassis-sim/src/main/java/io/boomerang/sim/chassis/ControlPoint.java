@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -42,7 +42,11 @@ final class ControlPoint implements ClusterListener, AutoCloseable {
     private final BatchingSender sender;
     private final Node node;
     private final long announcementDelayNs;
-    private final Queue<Batch> inbox = new ArrayBlockingQueue<>(CAPACITY);
+
+    /// Asked several times per packet and mostly empty, which this kind of queue tells without a
+    /// lock.
+    private final Queue<Batch> inbox = new LinkedBlockingQueue<>(CAPACITY);
+
     private final AtomicReference<@Nullable ClusterView> newestView = new AtomicReference<>();
     private final AtomicLong dropped = new AtomicLong();
     private final ArrayDeque<Late> late = new ArrayDeque<>();
@@ -83,7 +87,7 @@ final class ControlPoint implements ClusterListener, AutoCloseable {
     /// Hands over what is due; answers how many messages and views that were.
     int drain(final long nowNs) {
         int done = 0;
-        final ClusterView arrived = newestView.getAndSet(null);
+        final ClusterView arrived = newestView.get() == null ? null : newestView.getAndSet(null);
         if (arrived != null) {
             view = arrived;
             node.onView(arrived, nowNs);
