@@ -26,7 +26,12 @@ import java.io.UncheckedIOException;
         },
         mixinStandardHelpOptions = true,
         versionProvider = Boomerang.Version.class,
-        subcommands = {ReplayCommand.class, DemoCommand.class, HelpCommand.class},
+        subcommands = {
+            ReplayCommand.class,
+            DemoCommand.class,
+            SimulateCommand.class,
+            HelpCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class Boomerang {
     static final int OK = 0;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.sim.churn;
+
+import org.jspecify.annotations.NullMarked;
