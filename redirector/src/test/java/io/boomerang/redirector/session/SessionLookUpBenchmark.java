@@ -17,15 +17,18 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// What finding the session of a random existing flow costs, against reading one random line of the
 /// same memory. Key and hash are made anew for each look-up, as a packet would bring them; {@link
-/// #hashOnly} says what that costs without any memory.
+/// #hashOnly} says what that costs without any memory. A JVM fills a table once for all methods:
+/// where the first touch of memory is slow, measure 16 M with `-f 0`.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 public class SessionLookUpBenchmark {
     private static final int BURST = 32;
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+    private static final Map<Integer, SessionTable> TABLES = new ConcurrentHashMap<>();
 
     @Param({"1048576", "16777216"})
     private int sessions;
@@ -51,14 +55,17 @@ public class SessionLookUpBenchmark {
 
     @Setup(Level.Trial)
     public void fill() {
-        table = new SessionTable(sessions, Flows.HASH::hash, (_, _) -> false);
+        Arrays.setAll(keys, _ -> new FlowKey());
+        table = TABLES.computeIfAbsent(sessions, SessionLookUpBenchmark::full);
         memory = table.memory().memory();
         lineMask = table.slotCount() - 1;
-        for (int i = 0; i < BURST; i++) {
-            keys[i] = new FlowKey();
-        }
-        final FlowKey key = keys[0];
-        for (int number = 0; number < sessions; number++) {
+    }
+
+    private static SessionTable full(final int sessions) {
+        final SessionTable table = new SessionTable(sessions, Flows.HASH::hash, (_, _) -> false);
+        final FlowKey key = new FlowKey();
+        for (final long place : inOrderOfHome(sessions, table.slotCount() - 1)) {
+            final int number = (int) place;
             Flows.setIpv4(key, number);
             table.install(
                     key,
@@ -72,11 +79,20 @@ public class SessionLookUpBenchmark {
                     TcpPhase.ESTABLISHED,
                     0);
         }
+        return table;
     }
 
-    @TearDown(Level.Trial)
-    public void close() {
-        table.close();
+    /// The numbers of all flows, each below its home slot, so that memory is filled from one end to
+    /// the other.
+    private static long[] inOrderOfHome(final int sessions, final long mask) {
+        final FlowKey key = new FlowKey();
+        final long[] places = new long[sessions];
+        for (int number = 0; number < sessions; number++) {
+            Flows.setIpv4(key, number);
+            places[number] = (Flows.HASH.hash(key) & mask) << Integer.SIZE | number;
+        }
+        Arrays.parallelSort(places);
+        return places;
     }
 
     /// Reads that do not wait for each other.
