@@ -35,7 +35,7 @@ public record RedirectorConfig(
                     SelectionPolicy.BUCKETS,
                     10_000,
                     10_000,
-                    20,
+                    1_000,
                     4_096,
                     60_000,
                     16_384,

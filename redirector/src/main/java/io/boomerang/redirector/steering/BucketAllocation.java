@@ -8,11 +8,16 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /// The bucket table in use and what its change from its predecessors left behind: when each bucket
-/// last moved. Used by the redirector's thread only.
+/// last moved from one blade to another. A redirector that joins late does not know, so to it all
+/// have just moved. Used by the redirector's thread only.
 final class BucketAllocation {
-    /// A bucket that moved is settled after this time: flows of its former blade have been
-    /// announced, or are gone.
-    static final long SETTLING_NS = 600_000_000_000L;
+    /// How long flows of a moved bucket's former blade may still be on their way to the owner: the
+    /// other redirectors steer by the new table, and what they decided by the old one has been
+    /// announced.
+    static final long CHANGING_NS = 10_000_000_000L;
+
+    /// How long a SYN may be a repetition of one that went to the bucket's former blade.
+    static final long SYN_REPEATED_NS = 600_000_000_000L;
 
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -31,11 +36,12 @@ final class BucketAllocation {
         if (next.epoch() <= table.epoch() || next.bucketCount() != table.bucketCount()) {
             return false;
         }
-        if (table.epoch() != 0) {
-            for (int bucket = 0; bucket < movedNs.length; bucket++) {
-                if (next.bladeOfBucket(bucket) != table.bladeOfBucket(bucket)) {
-                    movedNs[bucket] = nowNs;
-                }
+        final boolean first = table.epoch() == 0;
+        for (int bucket = 0; bucket < movedNs.length; bucket++) {
+            final int before = table.bladeOfBucket(bucket);
+            final int after = next.bladeOfBucket(bucket);
+            if (first ? next.epoch() > 1 : before != 0 && before != after) {
+                movedNs[bucket] = nowNs;
             }
         }
         table = next;
@@ -52,9 +58,25 @@ final class BucketAllocation {
                 .toArray();
     }
 
-    boolean isSettled(final long hash, final long nowNs) {
+    /// Treats every bucket as moved: nobody told this redirector for too long whether it was.
+    void distrust(final long nowNs) {
+        Arrays.fill(movedNs, nowNs);
+    }
+
+    /// Whether a flow of this hash can only be on the bucket's blade.
+    ///
+    /// @param byConnection whether the packet at hand opens a connection, which a flow does once;
+    ///   without connections a flow's later packets look like its first one, for ever
+    boolean isSettled(final long hash, final boolean byConnection, final long nowNs) {
         final long moved = movedNs[table.bucketOf(hash)];
-        return moved == NEVER || nowNs - moved > SETTLING_NS;
+        return moved == NEVER || byConnection && nowNs - moved > SYN_REPEATED_NS;
+    }
+
+    /// Whether a flow of this hash may have been decided by another table and not be known to its
+    /// owner yet.
+    boolean isChanging(final long hash, final long nowNs) {
+        final long moved = movedNs[table.bucketOf(hash)];
+        return moved != NEVER && nowNs - moved <= CHANGING_NS;
     }
 
     int bladeOf(final long hash) {

@@ -55,6 +55,11 @@ public final class ChassisMap {
         return node > 0 && node <= Member.MAX_NODE && incarnations[node] >= 0;
     }
 
+    /// Whether the node lives and has not started anew since.
+    public boolean isAlive(final int node, final int incarnation) {
+        return isAlive(node) && incarnations[node] == incarnation;
+    }
+
     /// The incarnation of a live node.
     public int incarnation(final int node) {
         return incarnations[node];

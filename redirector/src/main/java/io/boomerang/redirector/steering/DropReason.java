@@ -12,6 +12,10 @@ public enum DropReason {
     FRAGMENT_WITHOUT_FIRST("fragment-without-first"),
     /// Made room for a younger fragment.
     FRAGMENT_EVICTED("fragment-evicted"),
+    /// No session, it opens no flow, and not every blade said in time whether it holds the flow.
+    STATE_UNKNOWN("state-unknown"),
+    /// The same, but too many others waited for the blades' answers.
+    STATE_QUERIES_FULL("state-queries-full"),
     /// Larger than the place where it had to wait.
     TOO_LARGE_TO_HOLD("too-large-to-hold"),
     /// The backplane had no room.

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Which blade a flow's packets go to, and how that is found out: its session; else, on a
 /// redirector that does not own the flow, the owner, unless every redirector computes the same
-/// blade for it; else, on the owner, the policy if the packet may open a flow, and the blades'
-/// answers if it may not. See {@link Decision}. Used by the redirector's thread only.
+/// blade for it; else, on the owner, the policy if the packet opens a flow that nobody can know,
+/// and the blades' answers otherwise. When not all of them answer in time the packet is dropped and
+/// counted: another blade would break the flow, its sender can repeat the packet. See {@link
+/// Decision}. Used by the redirector's thread only.
 final class FlowSteering implements AutoCloseable {
     /// Of the default table every slot is looked at once in eight seconds.
     private static final int EXPIRY_SLOTS = 256;
@@ -43,6 +45,8 @@ final class FlowSteering implements AutoCloseable {
     private final BladeSelector selector;
     private final BladeLoad load;
     private final BucketAllocation allocation;
+
+    private final OwnedFlows owned;
 
     private ChassisMap chassis = ChassisMap.EMPTY;
 
@@ -88,11 +92,22 @@ final class FlowSteering implements AutoCloseable {
         this.queries = new StateQueries(config, self.node(), control, counters, observer);
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
+        this.owned = new OwnedFlows(side, self.node());
     }
 
     /// The members of the chassis have changed.
-    void onChassis(final ChassisMap map) {
+    void onChassis(final ChassisMap map, final long nowNs) {
+        owned.onChassis(chassis, map, nowNs);
         chassis = map;
+        for (FlowKey key = queries.forget(map); key != null; key = queries.forget(map)) {
+            release(key, queries.onUnknown(key, nowNs), nowNs);
+        }
+    }
+
+    /// This redirector stood still for so long that the others may have gone on without it.
+    void onPause(final long nowNs) {
+        owned.distrust(nowNs);
+        allocation.distrust(nowNs);
     }
 
     BucketAllocation allocation() {
@@ -110,11 +125,13 @@ final class FlowSteering implements AutoCloseable {
 
     /// Ends what has waited or lain idle for too long; answers how much was done.
     int expire(final long nowNs) {
-        int done = 0;
-        for (var eldest = queries.expireEldest(nowNs);
-                eldest != null;
-                eldest = queries.expireEldest(nowNs)) {
-            release(eldest.getKey(), eldest.getValue(), nowNs);
+        int done = queries.repeat(nowNs);
+        for (var overdue = queries.expireEldest(nowNs);
+                overdue != null;
+                overdue = queries.expireEldest(nowNs)) {
+            while (!overdue.isEmpty()) {
+                drops.drop(queries.discard(overdue), DropReason.STATE_UNKNOWN, nowNs);
+            }
             done++;
         }
         return done + sessions.expire(nowNs, EXPIRY_SLOTS);
@@ -138,57 +155,70 @@ final class FlowSteering implements AutoCloseable {
     private boolean isUsable(final long slot, final long nowNs) {
         return slot != SessionTable.NONE
                 && sessions.isLive(slot, nowNs)
-                && chassis.isAlive(sessions.blade(slot));
+                && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
     }
 
     /// @param slot of a session that is over or whose blade is dead, or `NONE`
     private void steerWithoutSession(
             final FlowKey key, final long hash, final long slot, final long nowNs) {
-        final int owner = chassis.owner(side, hash);
-        boolean broken = false;
-        if (slot != SessionTable.NONE && owner == self.node()) {
-            final int blade = sessions.blade(slot);
-            if (chassis.isAlive(blade)) {
-                decide(key, hash, blade, Decision.MEMORY, nowNs);
-                return;
-            }
-            broken = sessions.isLive(slot, nowNs);
-            if (broken) {
-                counters.flowsBroken++;
-                observer.onBroken(self.node(), key, blade, nowNs);
-            }
-        }
         final WaitingRoom.Queue waiting = queries.find(key);
         if (waiting != null) {
-            holdOrSelect(key, hash, waiting, nowNs);
-        } else if (broken) {
-            reselect(key, hash, nowNs);
-        } else if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
-            if (arrival.opening && everyRedirectorAgrees(hash, nowNs)) {
+            holdOrDrop(waiting, nowNs);
+            return;
+        }
+        final int owner = chassis.owner(side, hash);
+        final boolean opensConnection = arrival.opening && key.protocol() == TcpFlags.PROTOCOL;
+        if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
+            if (arrival.opening && everyRedirectorAgrees(hash, opensConnection, nowNs)) {
                 select(key, hash, nowNs);
             } else {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             }
-        } else if (mayDecideAlone(hash, nowNs)) {
+        } else if (!owned.areKnown(nowNs)) {
+            query(key, nowNs);
+        } else if (slot != SessionTable.NONE) {
+            steerByMemory(key, hash, slot, nowNs);
+        } else if (arrival.opening && nobodyElseKnows(hash, opensConnection, nowNs)) {
             select(key, hash, nowNs);
         } else {
-            query(key, hash, nowNs);
+            query(key, nowNs);
         }
     }
 
-    /// Buckets are the same everywhere, and this one has not moved for so long that no flow of its
-    /// former blade can be unknown to a redirector that should know it.
-    private boolean everyRedirectorAgrees(final long hash, final long nowNs) {
-        return config.policy() == SelectionPolicy.BUCKETS && allocation.isSettled(hash, nowNs);
+    /// On the owner, which remembers where the tuple was last.
+    private void steerByMemory(
+            final FlowKey key, final long hash, final long slot, final long nowNs) {
+        final int blade = sessions.blade(slot);
+        final boolean live = sessions.isLive(slot, nowNs);
+        if (!live && chassis.isAlive(blade)) {
+            decide(key, hash, blade, Decision.MEMORY, nowNs);
+        } else if (live) {
+            counters.flowsBroken++;
+            observer.onBroken(self.node(), key, blade, nowNs);
+            reselect(key, hash, nowNs);
+        } else if (arrival.opening) {
+            select(key, hash, nowNs);
+        } else {
+            query(key, nowNs);
+        }
     }
 
-    private boolean mayDecideAlone(final long hash, final long nowNs) {
-        if (!arrival.opening) {
-            return false;
-        }
-        return everyRedirectorAgrees(hash, nowNs)
-                || arrival.side == Side.INGRESS && chassis.redirectors(side).length == 1
-                || arrival.side == Side.INGRESS && config.policy() != SelectionPolicy.BUCKETS;
+    /// Buckets are the same everywhere, and a flow that came before was steered by the same one.
+    private boolean everyRedirectorAgrees(
+            final long hash, final boolean opensConnection, final long nowNs) {
+        return config.policy() == SelectionPolicy.BUCKETS
+                && allocation.isSettled(hash, opensConnection, nowNs);
+    }
+
+    /// On the owner: whether no other redirector can have decided on the flow without this one
+    /// having heard of it.
+    private boolean nobodyElseKnows(
+            final long hash, final boolean opensConnection, final long nowNs) {
+        return everyRedirectorAgrees(hash, opensConnection, nowNs)
+                || arrival.side == Side.INGRESS
+                        && (chassis.redirectors(side).length == 1
+                                || config.policy() != SelectionPolicy.BUCKETS
+                                || !allocation.isChanging(hash, nowNs));
     }
 
     private void select(final FlowKey key, final long hash, final long nowNs) {
@@ -271,24 +301,19 @@ final class FlowSteering implements AutoCloseable {
 
     // The blades are asked
 
-    private void query(final FlowKey key, final long hash, final long nowNs) {
+    private void query(final FlowKey key, final long nowNs) {
         final int[] blades = chassis.blades();
         if (blades.length == 0) {
             drops.drop(arrival.packetNumber, DropReason.NO_BLADE, nowNs);
             return;
         }
-        holdOrSelect(key, hash, queries.ask(key, blades, arrival.length, nowNs), nowNs);
+        holdOrDrop(queries.ask(key, blades, arrival.length, nowNs), nowNs);
     }
 
-    /// Lets the packet wait for the blades' answers; where that is not possible, this redirector
-    /// decides alone.
-    private void holdOrSelect(
-            final FlowKey key,
-            final long hash,
-            final WaitingRoom.@Nullable Queue queue,
-            final long nowNs) {
+    /// Lets the packet wait for the blades' answers.
+    private void holdOrDrop(final WaitingRoom.@Nullable Queue queue, final long nowNs) {
         if (queue == null || !queries.hold(queue, arrival, nowNs)) {
-            select(key, hash, nowNs);
+            drops.drop(arrival.packetNumber, DropReason.STATE_QUERIES_FULL, nowNs);
         }
     }
 
@@ -303,7 +328,7 @@ final class FlowSteering implements AutoCloseable {
             learn(fromNode, session, false, nowNs);
             releaseWaiting(session, nowNs);
         } else {
-            release(key, queries.onUnknown(answer.queryId(), key, nowNs), nowNs);
+            release(key, queries.onUnknown(answer.queryId(), fromNode, nowNs), nowNs);
         }
     }
 

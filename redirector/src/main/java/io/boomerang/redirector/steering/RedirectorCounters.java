@@ -17,6 +17,7 @@ public final class RedirectorCounters {
     long queries;
     long queriesFound;
     long queriesExpired;
+    long queriesRepeated;
     long queriesRefused;
     long flowsDecided;
     long flowsWithoutSession;
@@ -96,6 +97,7 @@ public final class RedirectorCounters {
         map.put("queries-found", queriesFound);
         map.put("queries-expired", queriesExpired);
         map.put("queries-refused", queriesRefused);
+        map.put("queries-repeated", queriesRepeated);
         map.put("flows-decided", flowsDecided);
         map.put("flows-without-session", flowsWithoutSession);
         map.put("flows-broken", flowsBroken);

@@ -8,14 +8,17 @@ import io.boomerang.redirector.RedirectorConfig;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.HashMap;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// What the blades have been asked, and the packets that wait for their answers. Whoever gets a
-/// queue back steers the packets in it. Bounded in questions, bytes and time. Used by the
+/// What the blades have been asked, and the packets that wait for their answers. A blade that does
+/// not answer is asked again, at intervals that double from {@link #FIRST_REPEAT_NS} on. Whoever
+/// gets a queue back steers the packets in it. Bounded in questions, bytes and time. Used by the
 /// redirector's thread only.
 final class StateQueries implements AutoCloseable {
+    static final long FIRST_REPEAT_NS = 20_000_000L;
     private static final int MAX_QUERIES = 1_024;
 
     private final int node;
@@ -23,8 +26,33 @@ final class StateQueries implements AutoCloseable {
     private final RedirectorCounters counters;
     private final SteeringObserver observer;
     private final WaitingRoom<FlowKey> room;
-    private final Map<Long, FlowKey> keyById = new HashMap<>();
+    private final Map<Long, Question> questions = new LinkedHashMap<>();
     private long nextId = 1;
+
+    /// What was asked, and who has not answered.
+    private static final class Question {
+        private final StateQuery query;
+        private final BitSet unanswered = new BitSet();
+        private long repeatNs;
+        private long intervalNs = FIRST_REPEAT_NS;
+
+        Question(final StateQuery query, final int[] blades, final long nowNs) {
+            this.query = query;
+            for (final int blade : blades) {
+                unanswered.set(blade);
+            }
+            repeatNs = nowNs + intervalNs;
+        }
+
+        boolean isDue(final long nowNs) {
+            return nowNs - repeatNs >= 0;
+        }
+
+        void onRepeated(final long nowNs) {
+            intervalNs *= 2;
+            repeatNs = nowNs + intervalNs;
+        }
+    }
 
     StateQueries(
             final RedirectorConfig config,
@@ -62,14 +90,32 @@ final class StateQueries implements AutoCloseable {
         final FlowKey kept = key.copy();
         final WaitingRoom.Queue queue = room.open(kept, nowNs);
         queue.token = nextId++;
-        queue.outstanding = blades.length;
-        keyById.put(queue.token, kept);
+        final Question question = new Question(new StateQuery(queue.token, kept), blades, nowNs);
+        questions.put(queue.token, question);
         counters.queries++;
-        final StateQuery query = new StateQuery(queue.token, kept);
-        for (final int blade : blades) {
-            control.send(blade, query);
-        }
+        send(question);
         return queue;
+    }
+
+    private void send(final Question question) {
+        final BitSet to = question.unanswered;
+        for (int blade = to.nextSetBit(0); blade >= 0; blade = to.nextSetBit(blade + 1)) {
+            control.send(blade, question.query);
+        }
+    }
+
+    /// Asks those again who have not answered for too long; answers how many questions that were.
+    int repeat(final long nowNs) {
+        int repeated = 0;
+        for (final Question question : questions.values()) {
+            if (question.isDue(nowNs)) {
+                send(question);
+                question.onRepeated(nowNs);
+                repeated++;
+            }
+        }
+        counters.queriesRepeated += repeated;
+        return repeated;
     }
 
     /// Lets a packet wait; false when there is no room for it.
@@ -85,47 +131,89 @@ final class StateQueries implements AutoCloseable {
 
     /// The flow that a question was about; null when it has been settled, or was never asked.
     @Nullable FlowKey keyOf(final long queryId) {
-        return keyById.get(queryId);
+        final Question question = questions.get(queryId);
+        return question == null ? null : question.query.key();
     }
 
-    /// A blade does not hold the flow. Answers those who wait when it was the last one asked.
-    WaitingRoom.@Nullable Queue onUnknown(final long queryId, final FlowKey key, final long nowNs) {
-        final WaitingRoom.Queue queue = room.find(key);
-        if (queue == null || --queue.outstanding > 0) {
+    /// A blade does not hold the flow. Answers those who wait when it was the last one that had to
+    /// say so.
+    WaitingRoom.@Nullable Queue onUnknown(final long queryId, final int blade, final long nowNs) {
+        final Question question = questions.get(queryId);
+        if (question == null) {
             return null;
         }
-        room.remove(key);
-        keyById.remove(queryId);
-        observer.onQueried(node, key, false, nowNs);
-        return queue;
+        question.unanswered.clear(blade);
+        return question.unanswered.isEmpty() ? settle(question, false, nowNs) : null;
+    }
+
+    /// Waits no longer for blades that are dead. Answers the key of a flow that no other blade has
+    /// to be waited for; null when there is none, or no further one.
+    @Nullable FlowKey forget(final ChassisMap chassis) {
+        for (final Question question : questions.values()) {
+            final BitSet from = question.unanswered;
+            for (int blade = from.nextSetBit(0); blade >= 0; blade = from.nextSetBit(blade + 1)) {
+                if (!chassis.isAlive(blade)) {
+                    from.clear(blade);
+                }
+            }
+            if (from.isEmpty()) {
+                return question.query.key();
+            }
+        }
+        return null;
+    }
+
+    /// Nobody holds the flow. Answers those who waited for it.
+    WaitingRoom.@Nullable Queue onUnknown(final FlowKey key, final long nowNs) {
+        return settle(key, false, nowNs);
     }
 
     /// A session of the flow has come, as an answer or by itself. Answers those who waited for it.
     WaitingRoom.@Nullable Queue onFound(final FlowKey key, final long nowNs) {
-        final WaitingRoom.Queue queue = isEmpty() ? null : room.remove(key);
-        if (queue == null) {
-            return null;
-        }
-        keyById.remove(queue.token);
-        counters.queriesFound++;
-        observer.onQueried(node, key, true, nowNs);
-        return queue;
+        return settle(key, true, nowNs);
     }
 
-    /// The eldest question if its time is up, with those who wait.
-    Map.@Nullable Entry<FlowKey, WaitingRoom.Queue> expireEldest(final long nowNs) {
-        final var eldest = room.removeEldest(nowNs, false);
-        if (eldest != null) {
-            counters.queriesExpired++;
-            keyById.remove(eldest.getValue().token);
-            observer.onQueried(node, eldest.getKey(), false, nowNs);
+    private WaitingRoom.@Nullable Queue settle(
+            final FlowKey key, final boolean found, final long nowNs) {
+        final WaitingRoom.Queue queue = find(key);
+        final Question question = queue == null ? null : questions.get(queue.token);
+        return question == null ? null : settle(question, found, nowNs);
+    }
+
+    private WaitingRoom.@Nullable Queue settle(
+            final Question question, final boolean found, final long nowNs) {
+        final FlowKey key = question.query.key();
+        questions.remove(question.query.queryId());
+        if (found) {
+            counters.queriesFound++;
         }
-        return eldest;
+        observer.onQueried(node, key, found, nowNs);
+        return room.remove(key);
+    }
+
+    /// Those who have waited for the eldest question's answers until the limit; null when there are
+    /// none.
+    WaitingRoom.@Nullable Queue expireEldest(final long nowNs) {
+        final Map.Entry<FlowKey, WaitingRoom.Queue> eldest = room.removeEldest(nowNs, false);
+        if (eldest == null) {
+            return null;
+        }
+        counters.queriesExpired++;
+        questions.remove(eldest.getValue().token);
+        observer.onQueried(node, eldest.getKey(), false, nowNs);
+        return eldest.getValue();
     }
 
     /// The next of those who waited becomes the arrival.
     void take(final WaitingRoom.Queue released, final Arrival arrival) {
         room.take(released, arrival);
+    }
+
+    /// Drops the next of those who waited; answers its number.
+    long discard(final WaitingRoom.Queue released) {
+        final long packetNumber = room.headPacketNumber(released);
+        room.discardHead(released);
+        return packetNumber;
     }
 
     @Override

@@ -21,10 +21,9 @@ final class WaitingRoom<K> implements AutoCloseable {
     static final class Queue {
         final long sinceNs;
 
-        /// For the owner of the room: what it waits for, how many answers are outstanding.
+        /// For the owner of the room: what it waits for.
         long token;
 
-        int outstanding;
         private int head = HoldingPen.NONE;
         private int tail = HoldingPen.NONE;
 

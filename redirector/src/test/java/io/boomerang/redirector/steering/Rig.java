@@ -2,6 +2,8 @@ package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.StateAnswer;
+import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.InMemoryBackplane;
@@ -12,6 +14,7 @@ import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.FlowHash;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.FlowParser;
 import io.boomerang.flow.FlowRules;
@@ -20,6 +23,7 @@ import io.boomerang.redirector.RedirectorConfig;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -62,13 +66,14 @@ final class Rig implements AutoCloseable {
 
     /// @param real redirectors that are real; the other members of the view are played
     Rig(final SelectionPolicy policy, final List<Integer> real, final int... nodes) {
-        for (final int node : nodes) {
-            members.add(member(node));
-        }
         for (final int node : real) {
             redirectors.put(node, redirector(policy, node));
         }
         for (final int node : nodes) {
+            if (node == firstBlade(nodes)) {
+                showView(); // the redirectors come first: no flow can be older than they are
+            }
+            members.add(member(node));
             if (!redirectors.containsKey(node)) {
                 play(node);
             }
@@ -76,12 +81,29 @@ final class Rig implements AutoCloseable {
         showView();
     }
 
+    private static int firstBlade(final int[] nodes) {
+        return Arrays.stream(nodes).filter(node -> node >= BLADE_1).findFirst().orElse(0);
+    }
+
+    /// The redirector that owns the flow, if these are the redirectors of a side.
+    static int owner(final FlowKey key, final int... nodes) {
+        final FlowHash hash =
+                new FlowHash(
+                        ClusterParameters.DEFAULTS.hashKey0(),
+                        ClusterParameters.DEFAULTS.hashKey1());
+        return new Ownership(nodes).owner(hash.hash(key));
+    }
+
     private static Member member(final int node) {
+        return member(node, 1);
+    }
+
+    private static Member member(final int node, final int incarnation) {
         final Role role =
                 node < EGRESS
                         ? Role.INGRESS_REDIRECTOR
                         : node < BLADE_1 ? Role.EGRESS_REDIRECTOR : Role.BLADE;
-        return new Member(node, "node-" + node, role, 1, 0);
+        return new Member(node, "node-" + node, role, incarnation, 0);
     }
 
     private Redirector redirector(final SelectionPolicy policy, final int node) {
@@ -145,6 +167,26 @@ final class Rig implements AutoCloseable {
     void leave(final int node) {
         members.removeIf(member -> member.node() == node);
         showView();
+    }
+
+    /// A played node dies and comes back, which others see at once.
+    void restart(final int node) {
+        members.replaceAll(
+                member -> member.node() == node ? member(node, member.incarnation() + 1) : member);
+        showView();
+    }
+
+    /// Played blades say that they hold no flow that they were asked for.
+    void answerAll() {
+        final List<Said> questions =
+                said.stream().filter(one -> one.message() instanceof StateQuery).toList();
+        said.removeAll(questions);
+        for (final Said one : questions) {
+            say(
+                    one.to(),
+                    one.from(),
+                    new StateAnswer(((StateQuery) one.message()).queryId(), null));
+        }
     }
 
     private void showView() {
