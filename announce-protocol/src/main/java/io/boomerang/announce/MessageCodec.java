@@ -36,7 +36,8 @@ import java.util.zip.CRC32C;
 ///   8       state answer, detail 1 when an announcement follows: query id 8, announcement
 ///   9       bucket table: epoch 8, binary logarithm of the bucket count 1,
 ///           detail 0: a blade of 2 bytes for each bucket,
-///           detail 1: runs of buckets of one blade: length less one 2, blade 2
+///           detail 1: runs of buckets of one blade: length less one 2, blade 2;
+///           number of weights 2, of each, in ascending order: blade 2, weight 4
 ///  10       epoch installed: epoch 8
 /// ```
 ///

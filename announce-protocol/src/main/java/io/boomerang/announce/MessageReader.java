@@ -15,6 +15,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Reads the messages of one batch, one after the other, and stops at the first that is not as
 /// {@link MessageCodec} lays it out. Used by one thread, once.
@@ -172,7 +174,33 @@ final class MessageReader {
         } else if (!readRuns(blades)) {
             return refuse("bucket table has runs that do not fill it");
         }
-        return new BucketTableUpdate(epoch, blades);
+        final SortedMap<Integer, Integer> weights = new TreeMap<>();
+        return readWeights(weights)
+                ? new BucketTableUpdate(epoch, blades, weights)
+                : refuse("bucket table has weights that are cut short or out of order");
+    }
+
+    private boolean readWeights(final SortedMap<Integer, Integer> into) {
+        if (isShort(MessageWriter.WEIGHTS_FIXED_LENGTH)) {
+            return false;
+        }
+        final int count = Short.toUnsignedInt(batch.get(BE16, position));
+        position += MessageWriter.WEIGHTS_FIXED_LENGTH;
+        int before = 0;
+        for (int i = 0; i < count; i++) {
+            if (isShort(MessageWriter.WEIGHT_LENGTH)) {
+                return false;
+            }
+            final int blade = Short.toUnsignedInt(batch.get(BE16, position));
+            final int weight = batch.get(BE32, position + 2);
+            if (blade <= before || weight < 0 || weight > BucketTableUpdate.MAX_WEIGHT) {
+                return false;
+            }
+            into.put(blade, weight);
+            before = blade;
+            position += MessageWriter.WEIGHT_LENGTH;
+        }
+        return true;
     }
 
     private boolean readRuns(final short[] blades) {

@@ -10,6 +10,8 @@ import io.boomerang.flow.FlowKey;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.SortedMap;
 
 /// Writes one message at a time as {@link MessageCodec} lays it out. Stateless.
 @SuppressWarnings("EnumOrdinal") // the wire has the order of the enums; golden bytes hold it
@@ -30,6 +32,8 @@ final class MessageWriter {
     static final int BUCKET_TABLE_FIXED_LENGTH = 10;
     static final int RUN_LENGTH = 4;
     static final int MAX_RUN = 0x1_0000;
+    static final int WEIGHTS_FIXED_LENGTH = 2;
+    static final int WEIGHT_LENGTH = 6;
     static final int EPOCH_INSTALLED_LENGTH = 9;
     static final int VLAN_LENGTH = 4;
 
@@ -50,9 +54,11 @@ final class MessageWriter {
             case StateAnswer(_, SessionAnnouncement session) ->
                     STATE_ANSWER_FIXED_LENGTH
                             + (session == null ? 0 : AnnouncementCodec.encodedLength(session));
-            case BucketTableUpdate(_, short[] blades) ->
+            case BucketTableUpdate update ->
                     BUCKET_TABLE_FIXED_LENGTH
-                            + Math.min(blades.length * Short.BYTES, runsIn(blades) * RUN_LENGTH);
+                            + bucketsLength(update.bladeByBucket())
+                            + WEIGHTS_FIXED_LENGTH
+                            + update.weightByBlade().size() * WEIGHT_LENGTH;
             case EpochInstalled _ -> EPOCH_INSTALLED_LENGTH;
         };
     }
@@ -61,6 +67,10 @@ final class MessageWriter {
         return STATE_QUERY_FIXED_LENGTH
                 + ((shape & KeyCodec.VLAN_BIT) != 0 ? VLAN_LENGTH : 0)
                 + KeyCodec.bodyLength(shape);
+    }
+
+    private static int bucketsLength(final short[] blades) {
+        return Math.min(blades.length * Short.BYTES, runsIn(blades) * RUN_LENGTH);
     }
 
     private static int runsIn(final short[] blades) {
@@ -144,17 +154,37 @@ final class MessageWriter {
         writeFirst(BUCKET_TABLE, inRuns ? RUNS : EVERY_BUCKET, segment, offset);
         segment.set(BE64, offset + 1, update.epoch());
         segment.set(JAVA_BYTE, offset + 9, (byte) Integer.numberOfTrailingZeros(blades.length));
-        long at = offset + BUCKET_TABLE_FIXED_LENGTH;
-        if (!inRuns) {
-            MemorySegment.copy(blades, 0, segment, BE16, at, blades.length);
-            return;
+        final long bucketsAt = offset + BUCKET_TABLE_FIXED_LENGTH;
+        if (inRuns) {
+            writeRuns(blades, segment, bucketsAt);
+        } else {
+            MemorySegment.copy(blades, 0, segment, BE16, bucketsAt, blades.length);
         }
+        writeWeights(update.weightByBlade(), segment, bucketsAt + bucketsLength(blades));
+    }
+
+    private static void writeRuns(
+            final short[] blades, final MemorySegment segment, final long offset) {
+        long at = offset;
         for (int start = 0; start < blades.length; ) {
             final int end = runEnd(blades, start);
             segment.set(BE16, at, (short) (end - start - 1));
             segment.set(BE16, at + 2, blades[start]);
             at += RUN_LENGTH;
             start = end;
+        }
+    }
+
+    private static void writeWeights(
+            final SortedMap<Integer, Integer> weights,
+            final MemorySegment segment,
+            final long offset) {
+        segment.set(BE16, offset, (short) weights.size());
+        long at = offset + WEIGHTS_FIXED_LENGTH;
+        for (final Map.Entry<Integer, Integer> weight : weights.entrySet()) {
+            segment.set(BE16, at, weight.getKey().shortValue());
+            segment.set(BE32, at + 2, weight.getValue());
+            at += WEIGHT_LENGTH;
         }
     }
 }

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What nodes of version 1 write. A change here needs another format version.
@@ -65,11 +67,15 @@ class GoldenBytesTest {
                                 9,
                                 announcement(SessionAnnouncement.Kind.REFRESH, ipv4, ipv4, 1_000))),
                 Arguments.of(
-                        "48 0000000000000005 02 0001 0002 0001 03ff",
-                        new BucketTableUpdate(5, new short[] {1, 2, 1, 1_023})),
+                        "48 0000000000000005 02 0001 0002 0001 03ff 0000",
+                        new BucketTableUpdate(5, new short[] {1, 2, 1, 1_023}, new TreeMap<>())),
                 Arguments.of(
-                        "49 0000000000000005 03 0006 0001 0000 0002",
-                        new BucketTableUpdate(5, new short[] {1, 1, 1, 1, 1, 1, 1, 2})),
+                        "49 0000000000000005 03 0006 0001 0000 0002 0002 0002 00000000 03ff"
+                                + " 000f4240",
+                        new BucketTableUpdate(
+                                5,
+                                new short[] {1, 1, 1, 1, 1, 1, 1, 2},
+                                new TreeMap<>(Map.of(2, 0, 1_023, 1_000_000)))),
                 Arguments.of("50 0000000000000005", new EpochInstalled(5)));
     }
 

@@ -9,6 +9,7 @@ import io.boomerang.announce.DecodeResult.Decoded;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.TreeMap;
 
 class MessageBatchTest {
     private static final int LIMIT = 1_024;
@@ -29,7 +30,8 @@ class MessageBatchTest {
     void shouldTakeAnOversizeMessageOnlyAloneAndGiveItsMemoryBack() {
         final MessageBatch batch = new MessageBatch(LIMIT);
         final ControlMessage table =
-                new BucketTableUpdate(1, new RandomMessages(Seeds.random(1)).blades(65_536));
+                new BucketTableUpdate(
+                        1, new RandomMessages(Seeds.random(1)).blades(65_536), new TreeMap<>());
 
         assertTrue(batch.append(new EpochInstalled(1)));
         assertFalse(batch.append(table));

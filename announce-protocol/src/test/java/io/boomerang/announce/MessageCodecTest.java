@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 class MessageCodecTest {
@@ -189,7 +190,7 @@ class MessageCodecTest {
     void shouldCarryWholeBucketTables(final long seed) {
         final RandomMessages random = new RandomMessages(Seeds.random(seed));
         final List<ControlMessage> update =
-                List.of(new BucketTableUpdate(seed, random.blades(65_536)));
+                List.of(new BucketTableUpdate(seed, random.blades(65_536), new TreeMap<>()));
 
         final byte[] bytes = encode(update);
 
@@ -200,18 +201,20 @@ class MessageCodecTest {
     @Test
     void shouldShortenRunsOfOneBlade() {
         final List<ControlMessage> update =
-                List.of(new BucketTableUpdate(7, new short[BucketTableUpdate.MAX_BUCKETS]));
+                List.of(
+                        new BucketTableUpdate(
+                                7, new short[BucketTableUpdate.MAX_BUCKETS], new TreeMap<>()));
 
         final byte[] bytes = encode(update);
 
         assertEquals(new Decoded(update), decode(bytes));
-        assertEquals(MessageCodec.HEADER_LENGTH + 10 + 16 * 4, bytes.length);
+        assertEquals(MessageCodec.HEADER_LENGTH + 10 + 16 * 4 + 2, bytes.length);
     }
 
     @Test
     void shouldRefuseMoreBucketsThanABatchMayBring() {
         final BucketTableUpdate update =
-                new BucketTableUpdate(7, new short[BucketTableUpdate.MAX_BUCKETS]);
+                new BucketTableUpdate(7, new short[BucketTableUpdate.MAX_BUCKETS], new TreeMap<>());
 
         assertInstanceOf(Invalid.class, decode(encode(List.of(update, update))));
     }

@@ -2,6 +2,8 @@ package io.boomerang.announce;
 
 import io.boomerang.flow.FlowKey;
 
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /// Legal messages of all kinds, with the extremes more often than chance would have them.
@@ -78,7 +80,9 @@ public final class RandomMessages {
             case 1 -> new StateQuery(word(), key());
             case 2 -> new StateAnswer(word(), announcement());
             case 3 -> new StateAnswer(word(), null);
-            case 4 -> new BucketTableUpdate(word(), blades(1 << random.nextInt(9)));
+            case 4 ->
+                    new BucketTableUpdate(
+                            word(), blades(1 << random.nextInt(9)), weights(random.nextInt(4)));
             case 5 -> new EpochInstalled(word());
             default -> announcement();
         };
@@ -88,6 +92,15 @@ public final class RandomMessages {
         final var outcomes = Acknowledgement.Outcome.values();
         return new Acknowledgement(
                 word(), uint16(), uint16(), outcomes[random.nextInt(outcomes.length)]);
+    }
+
+    private SortedMap<Integer, Integer> weights(final int count) {
+        final SortedMap<Integer, Integer> weights = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            weights.put(
+                    1 + random.nextInt(0xFFFF), random.nextInt(BucketTableUpdate.MAX_WEIGHT + 1));
+        }
+        return weights;
     }
 
     /// Alternating runs, or each bucket by itself.

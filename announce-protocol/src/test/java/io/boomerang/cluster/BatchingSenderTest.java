@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 class BatchingSenderTest {
@@ -93,7 +94,8 @@ class BatchingSenderTest {
     @Test
     void shouldSendAMessageThatIsGreaterThanABatch() {
         final ControlMessage table =
-                new BucketTableUpdate(1, new RandomMessages(Seeds.random(1)).blades(65_536));
+                new BucketTableUpdate(
+                        1, new RandomMessages(Seeds.random(1)).blades(65_536), new TreeMap<>());
         sender.send(2, new EpochInstalled(1));
         sender.send(2, table);
         sender.send(2, new EpochInstalled(2));

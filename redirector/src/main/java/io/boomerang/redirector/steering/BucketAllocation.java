@@ -5,6 +5,7 @@ import io.boomerang.announce.BucketTableUpdate;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /// The bucket table in use and what its change from its predecessors left behind: when each bucket
@@ -28,7 +29,9 @@ final class BucketAllocation {
     BucketAllocation(final int bucketCount) {
         movedNs = new long[bucketCount];
         Arrays.fill(movedNs, NEVER);
-        table = BucketTable.fromUpdate(new BucketTableUpdate(0, new short[bucketCount]));
+        table =
+                BucketTable.fromUpdate(
+                        new BucketTableUpdate(0, new short[bucketCount], new TreeMap<>()));
     }
 
     /// Steers by `next` from now on; false when it is not newer than the table in use.
@@ -40,7 +43,7 @@ final class BucketAllocation {
         for (int bucket = 0; bucket < movedNs.length; bucket++) {
             final int before = table.bladeOfBucket(bucket);
             final int after = next.bladeOfBucket(bucket);
-            if (first ? next.epoch() > 1 : before != 0 && before != after) {
+            if (first ? after != 0 : before != 0 && before != after) {
                 movedNs[bucket] = nowNs;
             }
         }

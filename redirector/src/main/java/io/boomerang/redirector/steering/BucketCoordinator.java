@@ -1,5 +1,6 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.flow.Side;
 
@@ -15,6 +16,10 @@ import java.util.TreeMap;
 final class BucketCoordinator {
     static final int DEFAULT_WEIGHT = 100;
     private static final long RESEND_NS = 100_000_000L;
+
+    /// The low bits of an epoch are the allocator's node: two allocators that do not know of each
+    /// other never give different tables the same epoch.
+    private static final int NODE_BITS = 10;
 
     private final int self;
     private final int bucketCount;
@@ -54,11 +59,31 @@ final class BucketCoordinator {
             publish(published, chassis, nowNs);
             return null;
         }
-        final BucketTable table = BucketAllocator.allocate(current, weights, bucketCount);
+        final BucketTable wanted = BucketAllocator.allocate(current, weights, bucketCount);
+        final boolean changes = current == null || !current.allocatesAs(wanted);
+        final BucketTable table = changes ? wanted.withEpoch(epochAfter(current)) : current;
         allocated = weights;
         published = table;
         publish(table, chassis, nowNs);
-        return table;
+        return changes ? table : null;
+    }
+
+    private long epochAfter(final @Nullable BucketTable current) {
+        final long last = current == null ? 0 : current.epoch();
+        return (last >>> NODE_BITS) + 1 << NODE_BITS | self;
+    }
+
+    /// Another redirector has published a newer table: what it knew about weights stands, and this
+    /// one, should it be the allocator, goes on from there.
+    void onTable(final BucketTableUpdate update) {
+        administered.clear();
+        administered.putAll(update.weightByBlade());
+        published = null;
+    }
+
+    /// What an older table's author has to be told.
+    BucketTableUpdate describe(final BucketTable table) {
+        return table.toUpdate(administered);
     }
 
     private void publish(final BucketTable table, final ChassisMap chassis, final long nowNs) {
@@ -67,7 +92,7 @@ final class BucketCoordinator {
             for (final int redirector : chassis.redirectors(side)) {
                 if (redirector != self) {
                     outstanding.set(redirector);
-                    control.send(redirector, table.toUpdate());
+                    control.send(redirector, describe(table));
                 }
             }
         }
@@ -92,7 +117,7 @@ final class BucketCoordinator {
         for (int redirector = outstanding.nextSetBit(0);
                 redirector >= 0;
                 redirector = outstanding.nextSetBit(redirector + 1)) {
-            control.send(redirector, published.toUpdate());
+            control.send(redirector, describe(published));
         }
         sentNs = nowNs;
         return 1;

@@ -2,6 +2,9 @@ package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.BucketTableUpdate;
 
+import java.util.Arrays;
+import java.util.SortedMap;
+
 /// Which blade a flow without a session goes to: a fixed number of buckets, each allocated to a
 /// blade. Immutable; a new allocation is a new table of a greater epoch, swapped in by reference.
 public final class BucketTable {
@@ -60,8 +63,19 @@ public final class BucketTable {
         return new BucketTable(epoch, blades);
     }
 
-    public BucketTableUpdate toUpdate() {
-        return new BucketTableUpdate(epoch, bladeByBucket.clone());
+    /// @param weightByBlade that operators gave
+    public BucketTableUpdate toUpdate(final SortedMap<Integer, Integer> weightByBlade) {
+        return new BucketTableUpdate(epoch, bladeByBucket.clone(), weightByBlade);
+    }
+
+    /// The same allocation under another epoch.
+    BucketTable withEpoch(final long newEpoch) {
+        return new BucketTable(newEpoch, bladeByBucket);
+    }
+
+    /// Whether every bucket has the same blade in both.
+    boolean allocatesAs(final BucketTable other) {
+        return Arrays.equals(bladeByBucket, other.bladeByBucket);
     }
 
     public long epoch() {

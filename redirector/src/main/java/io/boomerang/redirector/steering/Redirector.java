@@ -288,8 +288,14 @@ public final class Redirector implements AutoCloseable {
     // Announcements and tables
 
     private void install(final int fromNode, final BucketTableUpdate update, final long nowNs) {
-        steering.allocation().install(BucketTable.fromUpdate(update), nowNs);
-        if (update.epoch() == steering.allocation().epoch()) {
+        final BucketAllocation allocation = steering.allocation();
+        if (allocation.install(BucketTable.fromUpdate(update), nowNs)) {
+            coordinator.onTable(update);
+            reallocate(nowNs);
+        }
+        if (update.epoch() < allocation.epoch()) {
+            control.send(fromNode, coordinator.describe(allocation.table()));
+        } else if (update.epoch() == allocation.epoch()) {
             control.send(fromNode, new EpochInstalled(update.epoch()));
         }
     }

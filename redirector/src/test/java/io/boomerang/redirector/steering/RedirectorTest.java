@@ -9,11 +9,14 @@ import static io.boomerang.redirector.steering.Rig.INGRESS_2;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
+import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.StateAnswer;
@@ -29,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 class RedirectorTest {
     private static final long FLOW = 1L << 40;
@@ -244,6 +248,41 @@ class RedirectorTest {
             rig.frame(INGRESS, 2, Frames.tcp(1, 1000, 2, 80, Frames.ACK));
 
             assertEquals(1, rig.redirector(INGRESS).counters().flowsBroken());
+        }
+    }
+
+    /// One that starts anew and has the smallest id allocates from then on.
+    @Test
+    void shouldGoOnFromTheTableAndTheWeightsOfTheAllocatorBefore() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            rig.redirector(INGRESS).setWeight(BLADE_1, 0, rig.nowNs);
+            final BucketTableUpdate before = rig.lastTableTo(EGRESS);
+            rig.say(EGRESS, INGRESS, new EpochInstalled(before.epoch()));
+
+            rig.startAnew(INGRESS);
+            assertFalse(rig.redirector(INGRESS).isAllocationSettled());
+            rig.say(EGRESS, INGRESS, before);
+
+            final BucketTableUpdate after = rig.lastTableTo(EGRESS);
+            assertEquals(before, after);
+            rig.say(EGRESS, INGRESS, new EpochInstalled(after.epoch()));
+            assertTrue(rig.redirector(INGRESS).isAllocationSettled());
+        }
+    }
+
+    @Test
+    void shouldTellTheAuthorOfAnOldTableWhichOneIsNewer() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            final BucketTableUpdate newest = rig.lastTableTo(EGRESS);
+            rig.said.clear();
+
+            rig.say(
+                    EGRESS,
+                    INGRESS,
+                    new BucketTableUpdate(
+                            newest.epoch() - 1, newest.bladeByBucket(), new TreeMap<>()));
+
+            assertEquals(newest, rig.lastTableTo(EGRESS));
         }
     }
 

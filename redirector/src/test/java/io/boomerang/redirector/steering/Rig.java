@@ -1,5 +1,6 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.StateAnswer;
@@ -62,10 +63,12 @@ final class Rig implements AutoCloseable {
     private final Map<Integer, Redirector> redirectors = new HashMap<>();
     private final Map<Integer, Backplane> played = new HashMap<>();
     private final List<Member> members = new ArrayList<>();
+    private final SelectionPolicy policy;
     private long view;
 
     /// @param real redirectors that are real; the other members of the view are played
     Rig(final SelectionPolicy policy, final List<Integer> real, final int... nodes) {
+        this.policy = policy;
         for (final int node : real) {
             redirectors.put(node, redirector(policy, node));
         }
@@ -174,6 +177,24 @@ final class Rig implements AutoCloseable {
         members.replaceAll(
                 member -> member.node() == node ? member(node, member.incarnation() + 1) : member);
         showView();
+    }
+
+    /// A real redirector dies and comes back with nothing in it.
+    void startAnew(final int node) {
+        redirector(node).close();
+        redirectors.remove(node);
+        backplane.disconnect(node);
+        redirectors.put(node, redirector(policy, node));
+        restart(node);
+    }
+
+    /// The bucket table that this node was told last.
+    BucketTableUpdate lastTableTo(final int node) {
+        return said.stream()
+                .filter(one -> one.to() == node && one.message() instanceof BucketTableUpdate)
+                .map(one -> (BucketTableUpdate) one.message())
+                .toList()
+                .getLast();
     }
 
     /// Played blades say that they hold no flow that they were asked for.
