@@ -1,17 +1,12 @@
 package io.boomerang.sim.chassis;
 
-import io.boomerang.announce.ControlMessage;
-import io.boomerang.backplane.Backplane;
-import io.boomerang.backplane.InMemoryBackplane;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.announcer.AnnouncePolicy;
-import io.boomerang.cluster.BatchingSender;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
-import io.boomerang.redirector.port.PacketPort;
 import io.boomerang.redirector.steering.Redirector;
 
 import org.jspecify.annotations.Nullable;
@@ -22,13 +17,13 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// A whole chassis in one process: redirectors on two sides, blades, a backplane in memory and a
 /// control plane. The nodes are those of production; one thread runs them all, and their control
 /// plane may have threads of its own.
+@SuppressWarnings("EnumOrdinal") // an array by role, within one process
 public final class Chassis implements AutoCloseable {
-    private static final int BACKPLANE_BYTES = 1 << 25;
-    private static final int BACKPLANE_BURST = 256;
     private static final long TIMER_NS = 1_000_000L;
     private static final long COARSE_STEP_NS = 1_000_000_000L;
     private static final int MOST_COARSE_STEPS = 1_000;
@@ -38,155 +33,92 @@ public final class Chassis implements AutoCloseable {
     private final ClusterSource cluster;
     private final ChassisClock clock;
     private final ChassisObserver observer;
-    private final InMemoryBackplane backplane = new InMemoryBackplane(BACKPLANE_BYTES);
-    private final List<RedirectorSlot> ingress = new ArrayList<>();
-    private final List<RedirectorSlot> egress = new ArrayList<>();
-    private final List<RedirectorSlot> redirectors = new ArrayList<>();
-    private final List<BladeSlot> blades = new ArrayList<>();
-    private int bladesMade;
+    private final ChassisBackplane backplane;
+    private final List<RedirectorNode> ingress = new ArrayList<>();
+    private final List<RedirectorNode> egress = new ArrayList<>();
+    private final List<ProcessingNode> blades = new ArrayList<>();
+
+    /// All of them, redirectors before blades.
+    private final List<ChassisNode> nodes = new ArrayList<>();
+
+    private final int[] incarnations = new int[Member.MAX_NODE + 1];
+    private final int[] made = new int[Role.values().length];
     private long lastTimersNs;
-
-    /// A redirector, its control point and its outside port.
-    private record RedirectorSlot(Member member, Redirector redirector, ControlPoint control) {}
-
-    /// A blade and its control point.
-    private record BladeSlot(Member member, BladeNode blade, ControlPoint control) {}
 
     public Chassis(
             final ChassisOptions options,
             final ClusterSource cluster,
+            final ChassisBackplane backplane,
             final ChassisClock clock,
             final ChassisObserver observer) {
         this.options = options;
         this.cluster = cluster;
+        this.backplane = backplane;
         this.clock = clock;
         this.observer = observer;
         backplane.setTap((from, to, datagram, offset, length) ->
                 observer.onBackplane(from, to, datagram, offset, length, clock.nowNs()));
         for (int i = 0; i < options.redirectorsPerSide(); i++) {
-            ingress.add(makeRedirector(NodeNames.ingress(i), Role.INGRESS_REDIRECTOR));
-            egress.add(makeRedirector(NodeNames.egress(i), Role.EGRESS_REDIRECTOR));
+            add(makeNext(Role.INGRESS_REDIRECTOR));
         }
-        redirectors.addAll(ingress);
-        redirectors.addAll(egress);
+        for (int i = 0; i < options.redirectorsPerSide(); i++) {
+            add(makeNext(Role.EGRESS_REDIRECTOR));
+        }
         for (int i = 0; i < options.blades(); i++) {
-            blades.add(makeBlade());
+            add(makeNext(Role.BLADE));
         }
         lastTimersNs = clock.nowNs();
     }
 
-    private Member member(final int node, final Role role) {
-        return new Member(node, NodeNames.of(node), role, 1, options.parameters().digest());
+    // Nodes
+
+    private ChassisNode makeNext(final Role role) {
+        return make(role, made[role.ordinal()]++);
     }
 
-    private RedirectorSlot makeRedirector(final int node, final Role role) {
-        final Member member = member(node, role);
+    /// @param index of the node among those of its role, from 0
+    private ChassisNode make(final Role role, final int index) {
+        final int node =
+                switch (role) {
+                    case INGRESS_REDIRECTOR -> NodeNames.ingress(index);
+                    case EGRESS_REDIRECTOR -> NodeNames.egress(index);
+                    case BLADE -> NodeNames.blade(index);
+                };
+        final Member member =
+                new Member(
+                        node,
+                        NodeNames.of(node),
+                        role,
+                        ++incarnations[node],
+                        options.parameters().digest());
         final ClusterChannel channel = cluster.channel(member);
-        final BatchingSender sender = new BatchingSender(channel);
-        final RedirectorEntry entry = new RedirectorEntry(member, sender);
-        return new RedirectorSlot(
-                member,
-                entry.redirector,
-                new ControlPoint(channel, sender, entry, options.announcementDelayNs()));
+        return role == Role.BLADE
+                ? new ProcessingNode(
+                        options, member, index + 1, channel, backplane, clock, observer)
+                : new RedirectorNode(options, member, channel, backplane, clock, observer);
     }
 
-    private BladeSlot makeBlade() {
-        final int number = ++bladesMade;
-        final Member member = member(NodeNames.blade(number - 1), Role.BLADE);
-        final ClusterChannel channel = cluster.channel(member);
-        final BatchingSender sender = new BatchingSender(channel);
-        final BladeEntry entry = new BladeEntry(member, number, sender);
-        return new BladeSlot(member, entry.blade, new ControlPoint(channel, sender, entry, 0));
-    }
-
-    /// Ties a redirector to its ports.
-    private final class RedirectorEntry
-            implements ControlPoint.Node, Backplane.Receiver, PacketPort {
-        private final Redirector redirector;
-        private final int node;
-
-        RedirectorEntry(final Member member, final BatchingSender sender) {
-            node = member.node();
-            redirector =
-                    new Redirector(
-                            options.redirector(),
-                            options.parameters(),
-                            member,
-                            backplane.connect(node, this),
-                            sender,
-                            this,
-                            observer);
-        }
-
-        @Override
-        public void onMessage(final int fromNode, final ControlMessage message, final long nowNs) {
-            redirector.onMessage(fromNode, message, nowNs);
-        }
-
-        @Override
-        public void onView(final ClusterView view, final long nowNs) {
-            redirector.onView(view, nowNs);
-        }
-
-        @Override
-        public void onDatagram(
-                final int fromNode,
-                final MemorySegment datagram,
-                final long offset,
-                final int length) {
-            redirector.onDatagram(fromNode, datagram, offset, length, clock.nowNs());
-        }
-
-        @Override
-        public boolean transmit(final MemorySegment frame, final long offset, final int length) {
-            observer.onLeaving(node, redirector.side(), frame, offset, length, clock.nowNs());
-            return true;
+    private void add(final ChassisNode node) {
+        switch (node) {
+            case RedirectorNode redirector -> {
+                redirectors(redirector.redirector.side()).add(redirector);
+                nodes.add(ingress.size() + egress.size() - 1, redirector);
+            }
+            case ProcessingNode blade -> {
+                blades.add(blade);
+                nodes.add(blade);
+            }
         }
     }
 
-    /// Ties a blade to its ports.
-    private final class BladeEntry implements ControlPoint.Node, Backplane.Receiver {
-        private final BladeNode blade;
-
-        BladeEntry(final Member member, final int number, final BatchingSender sender) {
-            blade =
-                    new BladeNode(
-                            options.blade(),
-                            options.parameters(),
-                            member,
-                            options.processor().apply(number),
-                            backplane.connect(member.node(), this),
-                            sender,
-                            observer);
-        }
-
-        @Override
-        public void onMessage(final int fromNode, final ControlMessage message, final long nowNs) {
-            blade.onMessage(fromNode, message, nowNs);
-        }
-
-        @Override
-        public void onView(final ClusterView view, final long nowNs) {
-            blade.onView(view, nowNs);
-        }
-
-        @Override
-        public void onDatagram(
-                final int fromNode,
-                final MemorySegment datagram,
-                final long offset,
-                final int length) {
-            blade.onDatagram(fromNode, datagram, offset, length, clock.nowNs());
-        }
+    private List<RedirectorNode> redirectors(final Side side) {
+        return side == Side.INGRESS ? ingress : egress;
     }
 
     /// Connects all nodes and waits until they agree on the members and the bucket table.
     public void start() {
-        for (final RedirectorSlot slot : redirectors) {
-            slot.control.connect();
-        }
-        for (final BladeSlot slot : blades) {
-            slot.control.connect();
+        for (final ChassisNode node : nodes) {
+            node.control.connect();
         }
         settle();
     }
@@ -213,71 +145,53 @@ public final class Chassis implements AutoCloseable {
 
     // Packets
 
-    /// A frame enters by the outside port of the `index`-th redirector of a side. Call {@link
-    /// #step} or {@link #await} to let it go its way.
+    /// A frame enters by the outside port of one of a side's redirectors, chosen by `index` as if
+    /// they were counted round and round. Call {@link #step} or {@link #await} to let it go its
+    /// way.
     public void inject(
             final Side side,
-            final int index,
+            final long index,
             final MemorySegment frame,
             final long offset,
             final int length,
             final long packetNumber) {
-        final RedirectorSlot slot = (side == Side.INGRESS ? ingress : egress).get(index);
+        final List<RedirectorNode> entries = redirectors(side);
+        final RedirectorNode entry = entries.get((int) (index % entries.size()));
         final long nowNs = clock.nowNs();
-        observer.onEntering(slot.member.node(), side, frame, offset, length, packetNumber, nowNs);
-        slot.redirector.onFrame(frame, offset, length, packetNumber, nowNs);
+        observer.onEntering(entry.member.node(), side, frame, offset, length, packetNumber, nowNs);
+        entry.redirector.onFrame(frame, offset, length, packetNumber, nowNs);
     }
 
-    /// Lets everything that can happen now happen; answers how much did.
+    /// Lets everything that can happen now happen; answers how much did. Packets come before
+    /// messages: nothing keeps a packet that could go on.
     public int step() {
         int done = 0;
         int doneNow;
         do {
             final long nowNs = clock.nowNs();
             doneNow = cluster.deliverDue(nowNs);
-            doneNow += forward();
-            for (int i = 0; i < redirectors.size(); i++) {
-                doneNow += redirectors.get(i).control.drain(nowNs);
-            }
-            for (int i = 0; i < blades.size(); i++) {
-                doneNow += blades.get(i).control.drain(nowNs);
+            doneNow += backplane.deliverDue(nowNs);
+            for (int i = 0; i < nodes.size(); i++) {
+                final ChassisNode node = nodes.get(i);
+                doneNow += node.isPaused() ? 0 : node.control.drain(nowNs);
             }
             if (nowNs - lastTimersNs >= TIMER_NS) {
                 timers(nowNs);
             }
-            flush();
+            for (int i = 0; i < nodes.size(); i++) {
+                nodes.get(i).control.flush();
+            }
             done += doneNow;
         } while (doneNow > 0);
         return done;
     }
 
-    /// Packets come before messages: nothing keeps a packet that could go on.
-    private int forward() {
-        int forwarded = 0;
-        int burst;
-        do {
-            burst = backplane.poll(BACKPLANE_BURST);
-            forwarded += burst;
-        } while (burst > 0);
-        return forwarded;
-    }
-
-    private void flush() {
-        for (int i = 0; i < redirectors.size(); i++) {
-            redirectors.get(i).control.flush();
-        }
-        for (int i = 0; i < blades.size(); i++) {
-            blades.get(i).control.flush();
-        }
-    }
-
     private void timers(final long nowNs) {
         lastTimersNs = nowNs;
-        for (int i = 0; i < redirectors.size(); i++) {
-            redirectors.get(i).redirector.onTimer(nowNs);
-        }
-        for (int i = 0; i < blades.size(); i++) {
-            blades.get(i).blade.onTimer(nowNs);
+        for (int i = 0; i < nodes.size(); i++) {
+            if (!nodes.get(i).isPaused()) {
+                nodes.get(i).onTimer(nowNs);
+            }
         }
     }
 
@@ -303,8 +217,9 @@ public final class Chassis implements AutoCloseable {
 
     private long nextDueNs() {
         long due = Math.min(cluster.nextDueNs(), clock.nowNs() + TIMER_NS);
-        for (int i = 0; i < redirectors.size(); i++) {
-            due = Math.min(due, redirectors.get(i).control.nextDueNs());
+        due = Math.min(due, backplane.nextDueNs());
+        for (int i = 0; i < nodes.size(); i++) {
+            due = Math.min(due, nodes.get(i).control.nextDueNs());
         }
         return due;
     }
@@ -334,20 +249,13 @@ public final class Chassis implements AutoCloseable {
     /// True when nothing is under way that time could overtake: no packet waits for an answer and,
     /// unless announcements are late on purpose and nobody waits for them, none is unacknowledged.
     public boolean isQuiet() {
-        for (int i = 0; i < redirectors.size(); i++) {
-            if (!redirectors.get(i).redirector.isIdle()) {
-                return false;
-            }
-        }
         final boolean lateByIntent =
                 clock.isRunning()
                         && options.announcementDelayNs() > 0
                         && options.blade().announce() == AnnouncePolicy.ASYNC;
-        if (lateByIntent) {
-            return true;
-        }
-        for (int i = 0; i < blades.size(); i++) {
-            if (!blades.get(i).blade.isIdle()) {
+        for (int i = 0; i < nodes.size(); i++) {
+            final ChassisNode node = nodes.get(i);
+            if (!node.isIdle() && !(lateByIntent && node instanceof ProcessingNode)) {
                 return false;
             }
         }
@@ -357,76 +265,123 @@ public final class Chassis implements AutoCloseable {
     /// Gives up every fragment that waits for the first one of its datagram, as at the end of a
     /// capture.
     public void flushFragments() {
-        for (int i = 0; i < redirectors.size(); i++) {
-            redirectors.get(i).redirector.flushFragments(clock.nowNs());
-        }
+        redirectors().forEach(redirector -> redirector.flushFragments(clock.nowNs()));
     }
 
     // Changes
 
-    /// Adds a blade and waits until every redirector gives it new flows; answers its name.
-    public String addBlade() {
-        final BladeSlot slot = makeBlade();
-        meanwhile("join-" + slot.member.name(), slot.control::connect);
-        blades.add(slot);
+    /// Adds a node and waits until every redirector knows it; answers its name.
+    public String add(final Role role) {
+        final String name = join(role);
         settle();
-        return slot.member.name();
+        return name;
+    }
+
+    /// Adds a node and waits for nothing but its joining.
+    public String join(final Role role) {
+        return join(makeNext(role)).name();
+    }
+
+    private ChassisNode join(final ChassisNode node) {
+        meanwhile("join-" + node.name(), node.control::connect);
+        add(node);
+        return node;
     }
 
     /// Sets a blade's weight, 0 to drain it, and waits until every redirector follows.
     public void setWeight(final String bladeName, final int weight) {
-        final int blade = blade(bladeName).member.node();
-        for (final RedirectorSlot slot : redirectors) {
-            slot.redirector.setWeight(blade, weight, clock.nowNs());
+        weigh(bladeName, weight);
+        settle();
+    }
+
+    /// Drains a blade; takes a redirector out of the way of packets from outside and, once nothing
+    /// waits anywhere, out of the chassis.
+    public void drain(final String name) {
+        if (node(name) instanceof RedirectorNode entry) {
+            redirectors(entry.redirector.side()).remove(entry);
+            await(this::isQuiet, SETTLE_LIMIT_NS);
+            kill(name);
+        } else {
+            setWeight(name, 0);
         }
-        settle();
     }
 
-    /// Ends a blade without a word from it, and waits until every redirector knows.
-    public int kill(final String bladeName) {
-        final BladeSlot slot = blade(bladeName);
-        blades.remove(slot);
-        backplane.disconnect(slot.member.node());
-        meanwhile("kill-" + slot.member.name(), slot.control::close);
-        slot.blade.close();
-        settle();
-        return slot.member.node();
+    /// Sets a blade's weight and waits for nothing.
+    public void weigh(final String bladeName, final int weight) {
+        final int blade = node(bladeName).member.node();
+        redirectors().forEach(redirector -> redirector.setWeight(blade, weight, clock.nowNs()));
     }
 
-    private BladeSlot blade(final String name) {
-        for (final BladeSlot slot : blades) {
-            if (slot.member.name().equals(name)) {
-                return slot;
+    /// Ends a node without a word from it, and waits until every redirector knows; answers its id.
+    public int kill(final String name) {
+        final int node = crash(name);
+        settle();
+        return node;
+    }
+
+    /// Ends a node without a word from it, and waits for nothing; answers its id.
+    public int crash(final String name) {
+        final ChassisNode node = node(name);
+        nodes.remove(node);
+        ingress.remove(node);
+        egress.remove(node);
+        blades.remove(node);
+        backplane.disconnect(node.member.node());
+        meanwhile("kill-" + name, node.control::close);
+        node.close();
+        return node.member.node();
+    }
+
+    /// Starts a node again that has ended, with nothing in it, and waits for nothing.
+    public void restart(final String name) {
+        final int node = NodeNames.node(name);
+        final Role role = NodeNames.role(node);
+        join(make(role, node - NodeNames.first(role)));
+    }
+
+    /// Lets a node stand still: it hears and does nothing until it is resumed.
+    public void pause(final String name) {
+        node(name).pause(clock.nowNs());
+    }
+
+    public void resume(final String name) {
+        node(name).resume(clock.nowNs());
+    }
+
+    private ChassisNode node(final String name) {
+        for (final ChassisNode node : nodes) {
+            if (node.name().equals(name)) {
+                return node;
             }
         }
         throw new IllegalArgumentException(
-                "no blade " + name + " in the chassis; there are " + bladeNames());
+                "no " + name + " in the chassis; there are " + nodeNames());
     }
 
     private void settle() {
-        final int members = redirectors.size() + blades.size();
-        if (!await(() -> isSettled(members), SETTLE_LIMIT_NS)) {
+        if (!await(this::isSettled, SETTLE_LIMIT_NS)) {
             throw new IllegalStateException(
                     "the chassis did not agree on "
-                            + members
+                            + nodes.size()
                             + " members and one bucket table within 30 s");
         }
     }
 
-    private boolean isSettled(final int members) {
+    /// Whether all nodes agree on the members and the bucket table.
+    public boolean isSettled() {
         long epoch = -1;
-        for (final RedirectorSlot slot : redirectors) {
-            if (!sees(slot.control.view(), members)
-                    || !slot.redirector.isAllocationSettled()
-                    || slot.redirector.epoch() == 0
-                    || epoch != -1 && epoch != slot.redirector.epoch()) {
+        for (final ChassisNode node : nodes) {
+            if (!sees(node.control.view(), nodes.size())) {
                 return false;
             }
-            epoch = slot.redirector.epoch();
-        }
-        for (final BladeSlot slot : blades) {
-            if (!sees(slot.control.view(), members)) {
-                return false;
+            if (node instanceof RedirectorNode entry) {
+                final Redirector redirector = entry.redirector;
+                if (!redirector.isAllocationSettled()
+                        || redirector.epoch() == 0
+                        || epoch != -1 && epoch != redirector.epoch()) {
+                    return false;
+                }
+                epoch = redirector.epoch();
             }
         }
         return true;
@@ -438,34 +393,28 @@ public final class Chassis implements AutoCloseable {
 
     // What others may see
 
-    public List<String> bladeNames() {
-        return blades.stream().map(slot -> slot.member.name()).toList();
-    }
-
-    public boolean hasBlade(final String name) {
-        return blades.stream().anyMatch(slot -> slot.member.name().equals(name));
+    public List<String> nodeNames() {
+        return nodes.stream().map(ChassisNode::name).toList();
     }
 
     public List<Redirector> redirectors() {
-        return redirectors.stream().map(RedirectorSlot::redirector).toList();
+        return Stream.concat(ingress.stream(), egress.stream())
+                .map(entry -> entry.redirector)
+                .toList();
     }
 
     public List<BladeNode> blades() {
-        return blades.stream().map(BladeSlot::blade).toList();
+        return blades.stream().map(node -> node.blade).toList();
     }
 
     /// Bytes that nodes gave to the control plane so far.
     public long controlBytes() {
-        return redirectors.stream()
-                        .mapToLong(slot -> slot.control.sender().counters().bytes())
-                        .sum()
-                + blades.stream().mapToLong(slot -> slot.control.sender().counters().bytes()).sum();
+        return nodes.stream().mapToLong(node -> node.sender.counters().bytes()).sum();
     }
 
     /// Batches of control messages that were lost inside this process.
     public long controlLost() {
-        return redirectors.stream().mapToLong(slot -> slot.control.lost()).sum()
-                + blades.stream().mapToLong(slot -> slot.control.lost()).sum();
+        return nodes.stream().mapToLong(node -> node.control.lost()).sum();
     }
 
     public long nowNs() {
@@ -474,14 +423,9 @@ public final class Chassis implements AutoCloseable {
 
     @Override
     public void close() {
-        for (final BladeSlot slot : blades) {
-            slot.control.close();
-            slot.blade.close();
-        }
-        for (final RedirectorSlot slot : redirectors) {
-            slot.control.close();
-            slot.redirector.close();
-        }
+        blades.forEach(ProcessingNode::close);
+        ingress.forEach(RedirectorNode::close);
+        egress.forEach(RedirectorNode::close);
         backplane.close();
         cluster.close();
     }

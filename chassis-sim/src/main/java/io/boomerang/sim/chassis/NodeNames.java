@@ -1,6 +1,7 @@
 package io.boomerang.sim.chassis;
 
 import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
 
 /// The node ids of a simulated chassis and what its users call them: `ingress-1` is 1, `egress-1`
 /// is 101, `blade-1` is 201.
@@ -27,6 +28,34 @@ public final class NodeNames {
 
     public static String of(final int node) {
         return NAMES[node];
+    }
+
+    /// The node of that name.
+    ///
+    /// @throws IllegalArgumentException when no node can be called so
+    public static int node(final String name) {
+        for (int node = FIRST_INGRESS; node < NAMES.length; node++) {
+            if (NAMES[node].equals(name)) {
+                return node;
+            }
+        }
+        throw new IllegalArgumentException("no node is called " + name);
+    }
+
+    public static Role role(final int node) {
+        if (node < FIRST_EGRESS) {
+            return Role.INGRESS_REDIRECTOR;
+        }
+        return node < FIRST_BLADE ? Role.EGRESS_REDIRECTOR : Role.BLADE;
+    }
+
+    /// The first node of a role.
+    static int first(final Role role) {
+        return switch (role) {
+            case INGRESS_REDIRECTOR -> FIRST_INGRESS;
+            case EGRESS_REDIRECTOR -> FIRST_EGRESS;
+            case BLADE -> FIRST_BLADE;
+        };
     }
 
     /// The node of the `index`-th ingress redirector, from 0.

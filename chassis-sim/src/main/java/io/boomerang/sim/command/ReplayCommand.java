@@ -187,8 +187,9 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--at",
             paramLabel = "PACKET:EVENT",
             description = {
-                "Before that packet (from 1, over all files): add-blade, drain=NAME, kill=NAME,",
-                "weight=NAME,W. Blades are called blade-1, blade-2, ... Repeatable."
+                "Before that packet (from 1, over all files): add-blade, add-redirector=SIDE,",
+                "drain=NAME, kill=NAME, weight=NAME,W. Nodes are called blade-1, ingress-1,",
+                "egress-1 and so on. Repeatable."
             })
     private List<ScheduledEvent> events = List.of();
 
@@ -263,7 +264,8 @@ final class ReplayCommand implements Callable<Integer> {
                 throw usage(file + ": is no readable file");
             }
         }
-        final List<String> problems = new ArrayList<>(EventCheck.problems(blades, events));
+        final List<String> problems =
+                new ArrayList<>(EventCheck.problems(redirectors, blades, events));
         if (!problems.isEmpty()) {
             throw usage("--at " + String.join("; ", problems));
         }

@@ -1,15 +1,21 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.flow.Side;
+
 /// What an operator, or fate, does to a chassis while packets pass.
 public sealed interface ChassisEvent {
     /// One more blade joins.
     record AddBlade() implements ChassisEvent {}
 
-    /// No new flows for this blade; those it has stay until they end.
-    record Drain(String blade) implements ChassisEvent {}
+    /// One more redirector joins on this side.
+    record AddRedirector(Side side) implements ChassisEvent {}
 
-    /// The blade dies without a word.
-    record Kill(String blade) implements ChassisEvent {}
+    /// No new flows for this blade; those it has stay until they end. A redirector gets no packets
+    /// from outside any more and leaves once nothing waits in it.
+    record Drain(String node) implements ChassisEvent {}
+
+    /// The blade or redirector dies without a word.
+    record Kill(String node) implements ChassisEvent {}
 
     /// The blade's share of the buckets becomes proportional to `weight`.
     record Weight(String blade, int weight) implements ChassisEvent {
@@ -22,7 +28,7 @@ public sealed interface ChassisEvent {
         }
     }
 
-    /// Reads `add-blade`, `drain=NAME`, `kill=NAME` or `weight=NAME,W`.
+    /// Reads `add-blade`, `add-redirector=SIDE`, `drain=NAME`, `kill=NAME` or `weight=NAME,W`.
     ///
     /// @throws IllegalArgumentException with a message for users
     static ChassisEvent parse(final String text) {
@@ -36,6 +42,7 @@ public sealed interface ChassisEvent {
                 }
                 yield new AddBlade();
             }
+            case "add-redirector" -> new AddRedirector(parseSide(object));
             case "drain" -> new Drain(requireName(object, text));
             case "kill" -> new Kill(requireName(object, text));
             case "weight" -> parseWeight(object, text);
@@ -43,14 +50,24 @@ public sealed interface ChassisEvent {
                     throw new IllegalArgumentException(
                             "unknown event '"
                                     + text
-                                    + "'; known are add-blade, drain=NAME, kill=NAME,"
-                                    + " weight=NAME,W");
+                                    + "'; known are add-blade, add-redirector=SIDE,"
+                                    + " drain=NAME, kill=NAME, weight=NAME,W");
+        };
+    }
+
+    private static Side parseSide(final String text) {
+        return switch (text) {
+            case "ingress" -> Side.INGRESS;
+            case "egress" -> Side.EGRESS;
+            default ->
+                    throw new IllegalArgumentException(
+                            "'" + text + "' is no side; there are ingress and egress");
         };
     }
 
     private static String requireName(final String name, final String text) {
         if (name.isBlank()) {
-            throw new IllegalArgumentException("the name of a blade is missing in '" + text + "'");
+            throw new IllegalArgumentException("the name of a node is missing in '" + text + "'");
         }
         return name;
     }

@@ -1,47 +1,93 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.Side;
+import io.boomerang.sim.chassis.NodeNames;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
 
 /// Finds out before a replay whether its events can happen.
 public final class EventCheck {
+    private final Map<String, Role> roleByName = new HashMap<>();
+    private final Map<Role, Integer> made = new EnumMap<>(Role.class);
+    private final List<String> problems = new ArrayList<>();
+
     private EventCheck() {}
 
     /// What is wrong with events, in words; empty when nothing is.
     ///
+    /// @param redirectors on each side at the start
     /// @param blades in the chassis at the start
-    public static List<String> problems(final int blades, final List<ScheduledEvent> events) {
-        final Set<String> names = new TreeSet<>();
-        int made = 0;
-        while (made < blades) {
-            names.add("blade-" + ++made);
+    public static List<String> problems(
+            final int redirectors, final int blades, final List<ScheduledEvent> events) {
+        final EventCheck check = new EventCheck();
+        for (int i = 0; i < redirectors; i++) {
+            check.add(Role.INGRESS_REDIRECTOR);
+            check.add(Role.EGRESS_REDIRECTOR);
         }
-        final List<String> problems = new ArrayList<>();
-        for (final ScheduledEvent scheduled :
-                events.stream().sorted(Comparator.comparingLong(ScheduledEvent::packet)).toList()) {
-            final String name =
-                    switch (scheduled.event()) {
-                        case ChassisEvent.AddBlade() -> {
-                            final String added = "blade-" + ++made;
-                            names.add(added);
-                            yield added;
-                        }
-                        case ChassisEvent.Drain(String blade) -> blade;
-                        case ChassisEvent.Weight(String blade, int _) -> blade;
-                        case ChassisEvent.Kill(String blade) -> blade;
-                    };
-            if (!names.contains(name)) {
-                problems.add(scheduled.packet() + ": there is no " + name + " then");
-            } else if (scheduled.event() instanceof ChassisEvent.Kill) {
-                names.remove(name);
-                if (names.isEmpty()) {
-                    problems.add(scheduled.packet() + ": " + name + " is the last blade");
+        for (int i = 0; i < blades; i++) {
+            check.add(Role.BLADE);
+        }
+        events.stream()
+                .sorted(Comparator.comparingLong(ScheduledEvent::packet))
+                .forEach(check::happen);
+        return check.problems;
+    }
+
+    private void add(final Role role) {
+        final int index = made.merge(role, 1, Integer::sum) - 1;
+        final int node =
+                switch (role) {
+                    case INGRESS_REDIRECTOR -> NodeNames.ingress(index);
+                    case EGRESS_REDIRECTOR -> NodeNames.egress(index);
+                    case BLADE -> NodeNames.blade(index);
+                };
+        roleByName.put(NodeNames.of(node), role);
+    }
+
+    private void happen(final ScheduledEvent scheduled) {
+        final long packet = scheduled.packet();
+        switch (scheduled.event()) {
+            case ChassisEvent.AddBlade() -> add(Role.BLADE);
+            case ChassisEvent.AddRedirector(Side side) ->
+                    add(side == Side.INGRESS ? Role.INGRESS_REDIRECTOR : Role.EGRESS_REDIRECTOR);
+            case ChassisEvent.Weight(String blade, int _) -> {
+                if (require(blade, packet) != null && roleByName.get(blade) != Role.BLADE) {
+                    problems.add(packet + ": " + blade + " is no blade");
+                }
+            }
+            case ChassisEvent.Drain(String name) -> {
+                if (require(name, packet) != null && roleByName.get(name) != Role.BLADE) {
+                    remove(name, packet);
+                }
+            }
+            case ChassisEvent.Kill(String name) -> {
+                if (require(name, packet) != null) {
+                    remove(name, packet);
                 }
             }
         }
-        return problems;
+    }
+
+    private @Nullable Role require(final String name, final long packet) {
+        final Role role = roleByName.get(name);
+        if (role == null) {
+            problems.add(packet + ": there is no " + name + " then");
+        }
+        return role;
+    }
+
+    private void remove(final String name, final long packet) {
+        final Role role = roleByName.remove(name);
+        if (!roleByName.containsValue(role)) {
+            problems.add(packet + ": " + name + " is the last of its kind");
+        }
     }
 }

@@ -26,14 +26,14 @@ final class FlightLedger {
 
     private final long[] numbers = new long[SLOTS];
     private final int[] flows = new int[SLOTS];
-    private final int[] blades = new int[SLOTS];
+    private final int[] nodes = new int[SLOTS];
     private final int[] flags = new int[SLOTS];
     private final Map<Long, Flight> longFlights = new HashMap<>();
     private long inFlight;
 
     private static final class Flight {
         private int flow;
-        private int blade;
+        private int node;
         private int flags;
     }
 
@@ -43,13 +43,13 @@ final class FlightLedger {
         if (numbers[slot] != 0) {
             final Flight flight = new Flight();
             flight.flow = flows[slot];
-            flight.blade = blades[slot];
+            flight.node = nodes[slot];
             flight.flags = flags[slot];
             longFlights.put(numbers[slot], flight);
         }
         numbers[slot] = number;
         flows[slot] = flow;
-        blades[slot] = 0;
+        nodes[slot] = 0;
         flags[slot] = newFlags;
         inFlight++;
     }
@@ -77,27 +77,28 @@ final class FlightLedger {
         return flight == null ? 0 : flight.flags;
     }
 
-    /// The blade that the packet is on or was on, 0 before its delivery.
-    int blade(final long number) {
+    /// The node that the packet was last known to be on: a blade, or a redirector that holds it; 0
+    /// for none.
+    int node(final long number) {
         final int slot = slot(number);
         if (numbers[slot] == number) {
-            return blades[slot];
+            return nodes[slot];
         }
         final Flight flight = longFlights.get(number);
-        return flight == null ? 0 : flight.blade;
+        return flight == null ? 0 : flight.node;
     }
 
-    void mark(final long number, final int flag, final int blade) {
+    void mark(final long number, final int flag, final int node) {
         final int slot = slot(number);
         if (numbers[slot] == number) {
             flags[slot] |= flag;
-            blades[slot] = blade;
+            nodes[slot] = node;
             return;
         }
         final Flight flight = longFlights.get(number);
         if (flight != null) {
             flight.flags |= flag;
-            flight.blade = blade;
+            flight.node = node;
         }
     }
 

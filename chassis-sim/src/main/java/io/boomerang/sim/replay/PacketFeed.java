@@ -21,7 +21,6 @@ final class PacketFeed {
     private final FlightLedger ledger;
     private final OutsideWorld world;
     private final @Nullable Explainer explainer;
-    private final int redirectorsPerSide;
     private final boolean translating;
     private final boolean fixingChecksums;
 
@@ -31,7 +30,6 @@ final class PacketFeed {
             final FlightLedger ledger,
             final OutsideWorld world,
             final @Nullable Explainer explainer,
-            final int redirectorsPerSide,
             final boolean translating,
             final boolean fixingChecksums) {
         this.chassis = chassis;
@@ -39,7 +37,6 @@ final class PacketFeed {
         this.ledger = ledger;
         this.world = world;
         this.explainer = explainer;
-        this.redirectorsPerSide = redirectorsPerSide;
         this.translating = translating;
         this.fixingChecksums = fixingChecksums;
     }
@@ -66,9 +63,8 @@ final class PacketFeed {
             world.address(flow, frame, captured.offset(), captured.length(), packet);
         }
         enter(number, flow, reverse);
-        final int redirector = (int) (number % redirectorsPerSide);
         chassis.inject(
-                captured.side(), redirector, frame, captured.offset(), captured.length(), number);
+                captured.side(), number, frame, captured.offset(), captured.length(), number);
         chassis.step();
     }
 

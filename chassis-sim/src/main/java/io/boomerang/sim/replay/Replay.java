@@ -1,13 +1,16 @@
 package io.boomerang.sim.replay;
 
 import io.boomerang.blade.announcer.AnnouncePolicy;
+import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
 import io.boomerang.sim.capture.CaptureDamage;
 import io.boomerang.sim.capture.CaptureException;
 import io.boomerang.sim.chassis.Chassis;
 import io.boomerang.sim.chassis.ChassisClock;
 import io.boomerang.sim.chassis.ChassisObserver;
 import io.boomerang.sim.chassis.ClusterSource;
+import io.boomerang.sim.chassis.MemoryBackplane;
 import io.boomerang.sim.chassis.NodeNames;
 import io.boomerang.sim.report.BladeShare;
 import io.boomerang.sim.report.Latency;
@@ -79,7 +82,8 @@ public final class Replay {
             ChassisObserver observer = judge;
             observer = tracer == null ? observer : new ObserverFan(observer, tracer);
             observer = explainer == null ? observer : new ObserverFan(observer, explainer);
-            try (Chassis chassis = new Chassis(plan.chassis(), cluster, clock, observer)) {
+            try (Chassis chassis =
+                    new Chassis(plan.chassis(), cluster, new MemoryBackplane(), clock, observer)) {
                 return run(chassis, judge, tracer, explainer, stalls);
             }
         }
@@ -132,7 +136,6 @@ public final class Replay {
                         ledger,
                         world,
                         explainer,
-                        options.redirectors(),
                         isTranslating(),
                         options.fixChecksums());
         final ReplayTime time = new ReplayTime(chassis, options.speed(), System::nanoTime);
@@ -215,18 +218,24 @@ public final class Replay {
     private static String apply(
             final ChassisEvent event, final Chassis chassis, final ReplayJudge judge) {
         return switch (event) {
-            case ChassisEvent.AddBlade() -> chassis.addBlade() + " joined";
-            case ChassisEvent.Drain(String blade) -> {
-                chassis.setWeight(blade, 0);
-                yield blade + " drains";
+            case ChassisEvent.AddBlade() -> chassis.add(Role.BLADE) + " joined";
+            case ChassisEvent.AddRedirector(Side side) ->
+                    chassis.add(
+                                    side == Side.INGRESS
+                                            ? Role.INGRESS_REDIRECTOR
+                                            : Role.EGRESS_REDIRECTOR)
+                            + " joined";
+            case ChassisEvent.Drain(String name) -> {
+                chassis.drain(name);
+                yield name + " drains";
             }
             case ChassisEvent.Weight(String blade, int weight) -> {
                 chassis.setWeight(blade, weight);
                 yield blade + " has weight " + weight;
             }
-            case ChassisEvent.Kill(String blade) -> {
-                judge.onBladeDead(chassis.kill(blade));
-                yield blade + " died";
+            case ChassisEvent.Kill(String name) -> {
+                judge.onDeath(chassis.kill(name));
+                yield name + " died";
             }
         };
     }

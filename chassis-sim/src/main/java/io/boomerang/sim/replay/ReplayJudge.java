@@ -241,6 +241,7 @@ final class ReplayJudge implements ChassisObserver {
         if (waitingFor == Purpose.LOOK_UP) {
             waitedForAnswer++;
         }
+        ledger.mark(packetNumber, 0, redirector);
     }
 
     /// The packet's end, whatever it was. A packet that met no blade gets its row in the steering
@@ -280,12 +281,12 @@ final class ReplayJudge implements ChassisObserver {
         outcomes.computeIfAbsent(outcome, _ -> new long[1])[0]++;
     }
 
-    /// A blade died: what was on it is lost, and its flows may move.
-    void onBladeDead(final int blade) {
-        deadBlades.set(blade);
+    /// A node died: what was on it is lost, and if it was a blade, its flows may move.
+    void onDeath(final int node) {
+        deadBlades.set(node);
         ledger.forEach(number -> {
-            if (ledger.blade(number) == blade) {
-                end(number, "blade-killed");
+            if (ledger.node(number) == node) {
+                end(number, "node-killed");
             }
         });
     }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -39,7 +40,7 @@ final class Tracer implements ChassisObserver, AutoCloseable {
     /// What was said of packets that were not at a port just then.
     private final Map<Long, String> unwritten = new HashMap<>();
 
-    private int bladesKnown;
+    private final BitSet known = new BitSet();
     private long offsetNs;
 
     /// What waits for its comment: a frame at an outside port, or a datagram on its way.
@@ -57,19 +58,27 @@ final class Tracer implements ChassisObserver, AutoCloseable {
     Tracer(final Trace trace, final int redirectorsPerSide, final int blades) throws IOException {
         this.trace = trace;
         for (int i = 0; i < redirectorsPerSide; i++) {
-            trace.addRedirector(NodeNames.ingress(i), Side.INGRESS);
+            learn(NodeNames.ingress(i));
         }
         for (int i = 0; i < blades; i++) {
-            addBlade();
+            learn(NodeNames.blade(i));
         }
         for (int i = 0; i < redirectorsPerSide; i++) {
-            trace.addRedirector(NodeNames.egress(i), Side.EGRESS);
+            learn(NodeNames.egress(i));
         }
     }
 
-    private void addBlade() throws IOException {
-        final int node = NodeNames.blade(bladesKnown++);
-        trace.addBlade(node, NodeNames.of(node));
+    /// Nodes that joined on the way have their ports where they are first met.
+    private void learn(final int node) throws IOException {
+        if (node == NOWHERE || known.get(node)) {
+            return;
+        }
+        known.set(node);
+        switch (NodeNames.role(node)) {
+            case INGRESS_REDIRECTOR -> trace.addRedirector(node, Side.INGRESS);
+            case EGRESS_REDIRECTOR -> trace.addRedirector(node, Side.EGRESS);
+            case BLADE -> trace.addBlade(node, NodeNames.of(node));
+        }
     }
 
     /// Ties the chassis' time to that of the capture.
@@ -105,12 +114,11 @@ final class Tracer implements ChassisObserver, AutoCloseable {
         }
         final String text = comment.isEmpty() ? null : comment.toString();
         try {
+            learn(fromNode);
+            learn(toNode);
             if (toNode == NOWHERE) {
                 trace.outside(fromNode, frameNs, frame, 0, frameLength, originalLength, text);
             } else {
-                while (Math.max(fromNode, toNode) >= NodeNames.blade(bladesKnown)) {
-                    addBlade();
-                }
                 trace.backplane(fromNode, toNode, frameNs, frame, 0, frameLength, text);
             }
         } catch (final IOException e) {

@@ -1,0 +1,73 @@
+package io.boomerang.sim.chassis;
+
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.blade.BladeNode;
+import io.boomerang.cluster.ClusterChannel;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.Member;
+
+import java.lang.foreign.MemorySegment;
+
+/// A processing blade of a simulated chassis.
+final class ProcessingNode extends ChassisNode {
+    final BladeNode blade;
+    private final ChassisClock clock;
+
+    /// @param number of the blade, from 1
+    ProcessingNode(
+            final ChassisOptions options,
+            final Member member,
+            final int number,
+            final ClusterChannel channel,
+            final ChassisBackplane backplane,
+            final ChassisClock clock,
+            final ChassisObserver observer) {
+        super(member, channel, 0);
+        this.clock = clock;
+        blade =
+                new BladeNode(
+                        options.blade(),
+                        options.parameters(),
+                        member,
+                        options.processor().apply(number),
+                        backplane.connect(member.node(), this),
+                        sender,
+                        observer);
+    }
+
+    @Override
+    public void onMessage(final int fromNode, final ControlMessage message, final long nowNs) {
+        blade.onMessage(fromNode, message, nowNs);
+    }
+
+    @Override
+    public void onView(final ClusterView view, final long nowNs) {
+        blade.onView(view, nowNs);
+    }
+
+    @Override
+    public void onDatagram(
+            final int fromNode, final MemorySegment datagram, final long offset, final int length) {
+        blade.onDatagram(fromNode, datagram, offset, length, clock.nowNs());
+    }
+
+    /// What a blade knows of a flow nobody can know better.
+    @Override
+    void onResumed(final long pauseNs, final long nowNs) {}
+
+    @Override
+    void onTimer(final long nowNs) {
+        blade.onTimer(nowNs);
+    }
+
+    @Override
+    boolean isIdle() {
+        return blade.isIdle();
+    }
+
+    @Override
+    public void close() {
+        control.close();
+        blade.close();
+    }
+}

@@ -1,0 +1,83 @@
+package io.boomerang.sim.chassis;
+
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.cluster.ClusterChannel;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.Member;
+import io.boomerang.redirector.port.PacketPort;
+import io.boomerang.redirector.steering.Redirector;
+
+import java.lang.foreign.MemorySegment;
+
+/// A redirector of a simulated chassis.
+final class RedirectorNode extends ChassisNode implements PacketPort {
+    final Redirector redirector;
+    private final ChassisClock clock;
+    private final ChassisObserver observer;
+
+    RedirectorNode(
+            final ChassisOptions options,
+            final Member member,
+            final ClusterChannel channel,
+            final ChassisBackplane backplane,
+            final ChassisClock clock,
+            final ChassisObserver observer) {
+        super(member, channel, options.announcementDelayNs());
+        this.clock = clock;
+        this.observer = observer;
+        redirector =
+                new Redirector(
+                        options.redirector(),
+                        options.parameters(),
+                        member,
+                        backplane.connect(member.node(), this),
+                        sender,
+                        this,
+                        observer);
+    }
+
+    @Override
+    public void onMessage(final int fromNode, final ControlMessage message, final long nowNs) {
+        redirector.onMessage(fromNode, message, nowNs);
+    }
+
+    @Override
+    public void onView(final ClusterView view, final long nowNs) {
+        redirector.onView(view, nowNs);
+    }
+
+    @Override
+    public void onDatagram(
+            final int fromNode, final MemorySegment datagram, final long offset, final int length) {
+        redirector.onDatagram(fromNode, datagram, offset, length, clock.nowNs());
+    }
+
+    @Override
+    public boolean transmit(final MemorySegment frame, final long offset, final int length) {
+        observer.onLeaving(member.node(), redirector.side(), frame, offset, length, clock.nowNs());
+        return true;
+    }
+
+    @Override
+    void onResumed(final long pauseNs, final long nowNs) {
+        if (pauseNs > Redirector.PAUSE_NS) {
+            redirector.onPause(nowNs);
+        }
+    }
+
+    @Override
+    void onTimer(final long nowNs) {
+        redirector.onTimer(nowNs);
+    }
+
+    @Override
+    boolean isIdle() {
+        return redirector.isIdle();
+    }
+
+    @Override
+    public void close() {
+        control.close();
+        redirector.close();
+    }
+}
