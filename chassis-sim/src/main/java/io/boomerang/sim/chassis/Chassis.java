@@ -41,7 +41,6 @@ public final class Chassis implements AutoCloseable {
     /// All of them, redirectors before blades.
     private final List<ChassisNode> nodes = new ArrayList<>();
 
-    private final int[] incarnations = new int[Member.MAX_NODE + 1];
     private final int[] made = new int[Role.values().length];
     private long lastTimersNs;
 
@@ -59,25 +58,21 @@ public final class Chassis implements AutoCloseable {
         backplane.setTap((from, to, datagram, offset, length) ->
                 observer.onBackplane(from, to, datagram, offset, length, clock.nowNs()));
         for (int i = 0; i < options.redirectorsPerSide(); i++) {
-            add(makeNext(Role.INGRESS_REDIRECTOR));
+            add(make(Role.INGRESS_REDIRECTOR));
         }
         for (int i = 0; i < options.redirectorsPerSide(); i++) {
-            add(makeNext(Role.EGRESS_REDIRECTOR));
+            add(make(Role.EGRESS_REDIRECTOR));
         }
         for (int i = 0; i < options.blades(); i++) {
-            add(makeNext(Role.BLADE));
+            add(make(Role.BLADE));
         }
         lastTimersNs = clock.nowNs();
     }
 
     // Nodes
 
-    private ChassisNode makeNext(final Role role) {
-        return make(role, made[role.ordinal()]++);
-    }
-
-    /// @param index of the node among those of its role, from 0
-    private ChassisNode make(final Role role, final int index) {
+    private ChassisNode make(final Role role) {
+        final int index = made[role.ordinal()]++;
         final int node =
                 switch (role) {
                     case INGRESS_REDIRECTOR -> NodeNames.ingress(index);
@@ -85,12 +80,7 @@ public final class Chassis implements AutoCloseable {
                     case BLADE -> NodeNames.blade(index);
                 };
         final Member member =
-                new Member(
-                        node,
-                        NodeNames.of(node),
-                        role,
-                        ++incarnations[node],
-                        options.parameters().digest());
+                new Member(node, NodeNames.of(node), role, 1, options.parameters().digest());
         final ClusterChannel channel = cluster.channel(member);
         return role == Role.BLADE
                 ? new ProcessingNode(
@@ -173,7 +163,7 @@ public final class Chassis implements AutoCloseable {
             doneNow += backplane.deliverDue(nowNs);
             for (int i = 0; i < nodes.size(); i++) {
                 final ChassisNode node = nodes.get(i);
-                doneNow += node.isPaused() ? 0 : node.control.drain(nowNs);
+                doneNow += node.control.drain(nowNs);
             }
             if (nowNs - lastTimersNs >= TIMER_NS) {
                 timers(nowNs);
@@ -189,9 +179,7 @@ public final class Chassis implements AutoCloseable {
     private void timers(final long nowNs) {
         lastTimersNs = nowNs;
         for (int i = 0; i < nodes.size(); i++) {
-            if (!nodes.get(i).isPaused()) {
-                nodes.get(i).onTimer(nowNs);
-            }
+            nodes.get(i).onTimer(nowNs);
         }
     }
 
@@ -272,25 +260,17 @@ public final class Chassis implements AutoCloseable {
 
     /// Adds a node and waits until every redirector knows it; answers its name.
     public String add(final Role role) {
-        final String name = join(role);
-        settle();
-        return name;
-    }
-
-    /// Adds a node and waits for nothing but its joining.
-    public String join(final Role role) {
-        return join(makeNext(role)).name();
-    }
-
-    private ChassisNode join(final ChassisNode node) {
+        final ChassisNode node = make(role);
         meanwhile("join-" + node.name(), node.control::connect);
         add(node);
-        return node;
+        settle();
+        return node.name();
     }
 
     /// Sets a blade's weight, 0 to drain it, and waits until every redirector follows.
     public void setWeight(final String bladeName, final int weight) {
-        weigh(bladeName, weight);
+        final int blade = node(bladeName).member.node();
+        redirectors().forEach(redirector -> redirector.setWeight(blade, weight, clock.nowNs()));
         settle();
     }
 
@@ -306,21 +286,8 @@ public final class Chassis implements AutoCloseable {
         }
     }
 
-    /// Sets a blade's weight and waits for nothing.
-    public void weigh(final String bladeName, final int weight) {
-        final int blade = node(bladeName).member.node();
-        redirectors().forEach(redirector -> redirector.setWeight(blade, weight, clock.nowNs()));
-    }
-
     /// Ends a node without a word from it, and waits until every redirector knows; answers its id.
     public int kill(final String name) {
-        final int node = crash(name);
-        settle();
-        return node;
-    }
-
-    /// Ends a node without a word from it, and waits for nothing; answers its id.
-    public int crash(final String name) {
         final ChassisNode node = node(name);
         nodes.remove(node);
         ingress.remove(node);
@@ -329,23 +296,8 @@ public final class Chassis implements AutoCloseable {
         backplane.disconnect(node.member.node());
         meanwhile("kill-" + name, node.control::close);
         node.close();
+        settle();
         return node.member.node();
-    }
-
-    /// Starts a node again that has ended, with nothing in it, and waits for nothing.
-    public void restart(final String name) {
-        final int node = NodeNames.node(name);
-        final Role role = NodeNames.role(node);
-        join(make(role, node - NodeNames.first(role)));
-    }
-
-    /// Lets a node stand still: it hears and does nothing until it is resumed.
-    public void pause(final String name) {
-        node(name).pause(clock.nowNs());
-    }
-
-    public void resume(final String name) {
-        node(name).resume(clock.nowNs());
     }
 
     private ChassisNode node(final String name) {
@@ -367,8 +319,7 @@ public final class Chassis implements AutoCloseable {
         }
     }
 
-    /// Whether all nodes agree on the members and the bucket table.
-    public boolean isSettled() {
+    private boolean isSettled() {
         long epoch = -1;
         for (final ChassisNode node : nodes) {
             if (!sees(node.control.view(), nodes.size())) {

@@ -30,32 +30,11 @@ public final class NodeNames {
         return NAMES[node];
     }
 
-    /// The node of that name.
-    ///
-    /// @throws IllegalArgumentException when no node can be called so
-    public static int node(final String name) {
-        for (int node = FIRST_INGRESS; node < NAMES.length; node++) {
-            if (NAMES[node].equals(name)) {
-                return node;
-            }
-        }
-        throw new IllegalArgumentException("no node is called " + name);
-    }
-
     public static Role role(final int node) {
         if (node < FIRST_EGRESS) {
             return Role.INGRESS_REDIRECTOR;
         }
         return node < FIRST_BLADE ? Role.EGRESS_REDIRECTOR : Role.BLADE;
-    }
-
-    /// The first node of a role.
-    static int first(final Role role) {
-        return switch (role) {
-            case INGRESS_REDIRECTOR -> FIRST_INGRESS;
-            case EGRESS_REDIRECTOR -> FIRST_EGRESS;
-            case BLADE -> FIRST_BLADE;
-        };
     }
 
     /// The node of the `index`-th ingress redirector, from 0.

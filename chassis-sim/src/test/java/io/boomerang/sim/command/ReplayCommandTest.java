@@ -101,6 +101,48 @@ final class ReplayCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "buckets,carry,http",
+        "least-loaded,hold,dns",
+        "power-of-two,carry,nat-download",
+        "buckets,async,http"
+    })
+    void shouldKeepEveryFlowOnItsBladeWhileRedirectorsComeAndGo(
+            final String policy, final String announce, final String name) throws IOException {
+        final Path log = directory.resolve("log.csv");
+        final CommandRun run =
+                CommandRun.replay(
+                        "--policy",
+                        policy,
+                        "--announce",
+                        announce,
+                        "--redirectors",
+                        3,
+                        "--at",
+                        "5:add-redirector=ingress",
+                        "--at",
+                        "9:kill=ingress-2",
+                        "--at",
+                        "12:add-blade",
+                        "--at",
+                        "15:kill=egress-1",
+                        "--at",
+                        "18:drain=ingress-1",
+                        "--at",
+                        "21:add-redirector=egress",
+                        "--at",
+                        "24:drain=blade-1",
+                        "--trace",
+                        directory.resolve("trace.pcapng"),
+                        "--steering-log",
+                        log,
+                        capture(name));
+
+        assertEquals(0, run.status(), run.out() + run.err());
+        assertTrue(TupleJudge.judge(capture(name), log) > 0);
+    }
+
+    @ParameterizedTest
     @CsvSource({"fragments,2", "fragments-late-first,7", "too-big,4", "ipv6,3"})
     void shouldDeliverFragmentsAndErrorsOfWhateverSize(final String name, final int blades)
             throws IOException {
@@ -290,7 +332,10 @@ final class ReplayCommandTest {
                 "--side-by mac --ingress 1:2 | '1:2' is no Ethernet address",
                 "--at 5:explode | unknown event 'explode'",
                 "--at 5:drain=blade-9 | there is no blade-9 then",
-                "--blades 1 --at 5:kill=blade-1 | blade-1 is the last blade",
+                "--blades 1 --at 5:kill=blade-1 | blade-1 is the last of its kind",
+                "--at 5:kill=ingress-1 | ingress-1 is the last of its kind",
+                "--at 5:add-redirector=egress --at 6:drain=egress-3 | there is no egress-3 then",
+                "--at 5:weight=egress-1,3 | egress-1 is no blade",
                 "--explain nonsense | 'nonsense' is no protocol",
                 "--rules x | --rules needs --processor firewall",
                 "--speed 0 | speed 0.0 is not positive",

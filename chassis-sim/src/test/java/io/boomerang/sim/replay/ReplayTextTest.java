@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,9 @@ final class ReplayTextTest {
                 new ScheduledEvent(5, new ChassisEvent.AddBlade()),
                 ScheduledEvent.parse("5:add-blade"));
         assertEquals(
+                new ScheduledEvent(5, new ChassisEvent.AddRedirector(Side.EGRESS)),
+                ScheduledEvent.parse("5:add-redirector=egress"));
+        assertEquals(
                 new ScheduledEvent(1, new ChassisEvent.Drain("blade-2")),
                 ScheduledEvent.parse("1:drain=blade-2"));
         assertEquals(
@@ -140,6 +144,8 @@ final class ReplayTextTest {
                 "5:",
                 "5:reboot",
                 "5:add-blade=3",
+                "5:add-redirector",
+                "5:add-redirector=north",
                 "5:drain",
                 "5:drain=",
                 "5:kill= ",

@@ -262,6 +262,12 @@ public final class SessionTable implements AutoCloseable {
                 && memory.deadline(slot) - LeaseClock.tick(nowNs) > 0;
     }
 
+    /// Whether the session, whose lease was `leaseMs` when it was learned, was learned later than
+    /// `timeNs`.
+    public boolean wasLearnedAfter(final long slot, final long timeNs, final int leaseMs) {
+        return memory.deadline(slot) - LeaseClock.deadline(timeNs, leaseMs) > 0;
+    }
+
     public void readKey(final long slot, final FlowKey into) {
         memory.readKey(slot, into);
     }

@@ -1,6 +1,7 @@
 package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.EpochInstalled;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.flow.Side;
 
@@ -16,6 +17,9 @@ import java.util.TreeMap;
 final class BucketCoordinator {
     static final int DEFAULT_WEIGHT = 100;
     private static final long RESEND_NS = 100_000_000L;
+
+    /// How often the others tell the allocator which table they steer by.
+    static final long REPORT_NS = 1_000_000_000L;
 
     /// The low bits of an epoch are the allocator's node: two allocators that do not know of each
     /// other never give different tables the same epoch.
@@ -99,9 +103,19 @@ final class BucketCoordinator {
         sentNs = nowNs;
     }
 
+    /// A redirector steers by the table of this epoch. By an older one: it is told the newest. By a
+    /// newer one, because the allocator did not see its author: it is told the older one, to which
+    /// it answers with the newer.
     void onInstalled(final int redirector, final long epoch) {
-        if (published != null && published.epoch() == epoch) {
+        final BucketTable newest = published;
+        if (newest == null) {
+            return;
+        }
+        if (newest.epoch() == epoch) {
             outstanding.clear(redirector);
+        } else if (!outstanding.get(redirector)) {
+            outstanding.set(redirector);
+            control.send(redirector, describe(newest));
         }
     }
 
@@ -110,7 +124,12 @@ final class BucketCoordinator {
         return outstanding.isEmpty();
     }
 
-    int onTimer(final long nowNs) {
+    /// @param inUse the table that this redirector steers by
+    int onTimer(final ChassisMap chassis, final BucketTable inUse, final long nowNs) {
+        final int allocator = chassis.allocator();
+        if (allocator != self && allocator != 0) {
+            return report(allocator, inUse, nowNs);
+        }
         if (published == null || outstanding.isEmpty() || nowNs - sentNs < RESEND_NS) {
             return 0;
         }
@@ -119,6 +138,15 @@ final class BucketCoordinator {
                 redirector = outstanding.nextSetBit(redirector + 1)) {
             control.send(redirector, describe(published));
         }
+        sentNs = nowNs;
+        return 1;
+    }
+
+    private int report(final int allocator, final BucketTable inUse, final long nowNs) {
+        if (nowNs - sentNs < REPORT_NS) {
+            return 0;
+        }
+        control.send(allocator, new EpochInstalled(inUse.epoch()));
         sentNs = nowNs;
         return 1;
     }

@@ -104,12 +104,6 @@ final class FlowSteering implements AutoCloseable {
         }
     }
 
-    /// This redirector stood still for so long that the others may have gone on without it.
-    void onPause(final long nowNs) {
-        owned.distrust(nowNs);
-        allocation.distrust(nowNs);
-    }
-
     BucketAllocation allocation() {
         return allocation;
     }
@@ -143,7 +137,7 @@ final class FlowSteering implements AutoCloseable {
     void steer(final FlowKey key, final long nowNs) {
         final long hash = flowHash.hash(key);
         final long slot = sessions.find(key, hash);
-        if (isUsable(slot, nowNs)) {
+        if (isUsable(slot, hash, nowNs)) {
             deliver(key, sessions.flowId(slot), sessions.blade(slot), Decision.SESSION, nowNs);
             exchange.answerAsker(arrival, key, slot);
         } else {
@@ -151,11 +145,26 @@ final class FlowSteering implements AutoCloseable {
         }
     }
 
-    /// Whether the slot holds a session that lives, on a blade that lives.
-    private boolean isUsable(final long slot, final long nowNs) {
+    /// Whether the slot holds a session that lives, on a blade that lives, from somebody who has to
+    /// know.
+    private boolean isUsable(final long slot, final long hash, final long nowNs) {
         return slot != SessionTable.NONE
                 && sessions.isLive(slot, nowNs)
-                && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
+                && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))
+                && (!owned.wasDivided(nowNs) || counts(slot, hash));
+    }
+
+    private boolean counts(final long slot, final long hash) {
+        if (chassis.owner(side, hash) == self.node() || chassis.backup(side, hash) == self.node()) {
+            return true;
+        }
+        return switch (sessions.origin(slot)) {
+            case DECIDED ->
+                    sessions.wasLearnedAfter(slot, owned.countsFromNs(), config.embryonicLeaseMs());
+            case CACHED ->
+                    sessions.wasLearnedAfter(slot, owned.countsFromNs(), config.cacheLeaseMs());
+            case ANNOUNCED -> false;
+        };
     }
 
     /// @param slot of a session that is over or whose blade is dead, or `NONE`
@@ -174,7 +183,7 @@ final class FlowSteering implements AutoCloseable {
             } else {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             }
-        } else if (!owned.areKnown(nowNs)) {
+        } else if (owner != self.node() || !owned.areKnown(nowNs)) {
             query(key, nowNs);
         } else if (slot != SessionTable.NONE) {
             steerByMemory(key, hash, slot, nowNs);
@@ -343,7 +352,7 @@ final class FlowSteering implements AutoCloseable {
         while (!queue.isEmpty()) {
             queries.take(queue, arrival);
             final long slot = sessions.find(key, hash);
-            if (isUsable(slot, nowNs)) {
+            if (isUsable(slot, hash, nowNs)) {
                 final Decision decision =
                         sessions.origin(slot) == Origin.DECIDED
                                 ? Decision.SESSION

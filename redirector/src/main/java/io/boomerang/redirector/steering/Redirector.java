@@ -36,9 +36,6 @@ import java.lang.foreign.MemorySegment;
 /// What to do with a frame is decided here; which blade a flow's packet goes to, in {@link
 /// FlowSteering}; what becomes of fragments without a first one, in {@link EarlyFragments}.
 public final class Redirector implements AutoCloseable {
-    /// Shorter than any failure detector takes to give a member up.
-    public static final long PAUSE_NS = 1_000_000_000L;
-
     private final Member self;
     private final Side side;
     private final ControlSender control;
@@ -159,15 +156,11 @@ public final class Redirector implements AutoCloseable {
         reallocate(nowNs);
     }
 
-    /// To be called before anything else when the thread that drives this redirector stood still
-    /// for longer than {@link #PAUSE_NS}: the others may have gone on without it.
-    public void onPause(final long nowNs) {
-        steering.onPause(nowNs);
-    }
-
     /// Does what is due; answers how much was done.
     public int onTimer(final long nowNs) {
-        return coordinator.onTimer(nowNs) + fragments.expire(nowNs, false) + steering.expire(nowNs);
+        return coordinator.onTimer(chassis, steering.allocation().table(), nowNs)
+                + fragments.expire(nowNs, false)
+                + steering.expire(nowNs);
     }
 
     /// Drops every fragment that still waits, as at the end of a capture.

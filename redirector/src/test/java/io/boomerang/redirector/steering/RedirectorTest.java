@@ -271,6 +271,64 @@ class RedirectorTest {
     }
 
     @Test
+    void shouldTellWhoReportsAnotherTableTheNewestAndReportItsOwn() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            final BucketTableUpdate newest = rig.lastTableTo(EGRESS);
+            rig.say(EGRESS, INGRESS, new EpochInstalled(newest.epoch()));
+            rig.said.clear();
+
+            rig.say(EGRESS, INGRESS, new EpochInstalled(newest.epoch() - 1));
+            assertEquals(newest, rig.lastTableTo(EGRESS));
+        }
+        try (Rig rig =
+                new Rig(SelectionPolicy.BUCKETS, List.of(EGRESS), INGRESS, EGRESS, BLADE_1)) {
+            rig.pass(1_000);
+
+            assertEquals(List.of(new Rig.Said(EGRESS, INGRESS, new EpochInstalled(0))), rig.said);
+        }
+    }
+
+    /// While one blade was out of sight the owner gave its flow to another one.
+    @Test
+    void shouldAskTheOwnerAgainAfterPartsOfTheChassisFoundEachOther() {
+        final int backup = 3;
+        int port = 1000;
+        FlowKey key;
+        do {
+            key = Rig.key(Frames.tcp(1, ++port, 2, 80, Frames.SYN));
+        } while (Rig.owner(key, INGRESS, INGRESS_2, backup) != INGRESS_2
+                || Rig.owner(key, INGRESS, backup) != backup);
+        try (Rig rig =
+                new Rig(
+                        SelectionPolicy.LEAST_LOADED,
+                        List.of(INGRESS, INGRESS_2),
+                        INGRESS,
+                        INGRESS_2,
+                        backup,
+                        EGRESS,
+                        BLADE_1,
+                        BLADE_2)) {
+            rig.frame(INGRESS, 1, Frames.tcp(1, port, 2, 80, Frames.SYN));
+            final int before = rig.lastArrived().node();
+            rig.frame(INGRESS, 2, Frames.tcp(1, port, 2, 80, Frames.ACK));
+            assertEquals(1, rig.redirector(INGRESS).counters().forwarded());
+
+            rig.leave(before);
+            rig.frame(INGRESS_2, 3, Frames.tcp(1, port, 2, 80, Frames.ACK));
+            final int after = rig.lastArrived().node();
+            assertNotEquals(before, after);
+            rig.comeBack(before);
+            rig.pass(1);
+            rig.frame(INGRESS, 4, Frames.tcp(1, port, 2, 80, Frames.ACK));
+            assertEquals(after, rig.lastArrived().node());
+            rig.frame(INGRESS, 5, Frames.tcp(1, port, 2, 80, Frames.ACK));
+
+            assertEquals(after, rig.lastArrived().node());
+            assertEquals(2, rig.redirector(INGRESS).counters().forwarded());
+        }
+    }
+
+    @Test
     void shouldTellTheAuthorOfAnOldTableWhichOneIsNewer() {
         try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
             final BucketTableUpdate newest = rig.lastTableTo(EGRESS);

@@ -210,6 +210,12 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /// A played node is back that had only been out of sight.
+    void comeBack(final int node) {
+        members.add(member(node));
+        showView();
+    }
+
     private void showView() {
         members.sort(Comparator.comparingInt(Member::node));
         final ClusterView shown = new ClusterView(++view, members);
