@@ -29,7 +29,7 @@ final class ChassisPlan {
 
     /// Where messages travel in the machine's time, a machine that is busy with something else is
     /// no reason to give up an answer, or a packet.
-    private static final int PATIENT_QUERY_MS = 2_000;
+    private static final int PATIENT_QUERY_MS = 8_000;
 
     private static final int PATIENT_HOLD_MS = 5_000;
 
