@@ -64,12 +64,14 @@ final class BucketCoordinator {
             return null;
         }
         final BucketTable wanted = BucketAllocator.allocate(current, weights, bucketCount);
-        final boolean changes = current == null || !current.allocatesAs(wanted);
-        final BucketTable table = changes ? wanted.withEpoch(epochAfter(current)) : current;
+        final BucketTable table =
+                current != null && current.allocatesAs(wanted)
+                        ? current
+                        : wanted.withEpoch(epochAfter(current));
         allocated = weights;
         published = table;
         publish(table, chassis, nowNs);
-        return changes ? table : null;
+        return table == current ? null : table;
     }
 
     private long epochAfter(final @Nullable BucketTable current) {

@@ -63,6 +63,8 @@ public final class BucketTable {
         return new BucketTable(epoch, blades);
     }
 
+    /// The table as others are told of it.
+    ///
     /// @param weightByBlade that operators gave
     public BucketTableUpdate toUpdate(final SortedMap<Integer, Integer> weightByBlade) {
         return new BucketTableUpdate(epoch, bladeByBucket.clone(), weightByBlade);
