@@ -9,14 +9,11 @@ import static io.boomerang.redirector.steering.Rig.INGRESS_2;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
-import io.boomerang.announce.BucketTableUpdate;
-import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.StateAnswer;
@@ -32,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 class RedirectorTest {
     private static final long FLOW = 1L << 40;
@@ -251,43 +247,6 @@ class RedirectorTest {
         }
     }
 
-    /// One that starts anew and has the smallest id allocates from then on.
-    @Test
-    void shouldGoOnFromTheTableAndTheWeightsOfTheAllocatorBefore() {
-        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
-            rig.redirector(INGRESS).setWeight(BLADE_1, 0, rig.nowNs);
-            final BucketTableUpdate before = rig.lastTableTo(EGRESS);
-            rig.say(EGRESS, INGRESS, new EpochInstalled(before.epoch()));
-
-            rig.startAnew(INGRESS);
-            assertFalse(rig.redirector(INGRESS).isAllocationSettled());
-            rig.say(EGRESS, INGRESS, before);
-
-            final BucketTableUpdate after = rig.lastTableTo(EGRESS);
-            assertEquals(before, after);
-            rig.say(EGRESS, INGRESS, new EpochInstalled(after.epoch()));
-            assertTrue(rig.redirector(INGRESS).isAllocationSettled());
-        }
-    }
-
-    @Test
-    void shouldTellWhoReportsAnotherTableTheNewestAndReportItsOwn() {
-        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
-            final BucketTableUpdate newest = rig.lastTableTo(EGRESS);
-            rig.say(EGRESS, INGRESS, new EpochInstalled(newest.epoch()));
-            rig.said.clear();
-
-            rig.say(EGRESS, INGRESS, new EpochInstalled(newest.epoch() - 1));
-            assertEquals(newest, rig.lastTableTo(EGRESS));
-        }
-        try (Rig rig =
-                new Rig(SelectionPolicy.BUCKETS, List.of(EGRESS), INGRESS, EGRESS, BLADE_1)) {
-            rig.pass(1_000);
-
-            assertEquals(List.of(new Rig.Said(EGRESS, INGRESS, new EpochInstalled(0))), rig.said);
-        }
-    }
-
     /// While one blade was out of sight the owner gave its flow to another one.
     @Test
     void shouldAskTheOwnerAgainAfterPartsOfTheChassisFoundEachOther() {
@@ -325,22 +284,6 @@ class RedirectorTest {
 
             assertEquals(after, rig.lastArrived().node());
             assertEquals(2, rig.redirector(INGRESS).counters().forwarded());
-        }
-    }
-
-    @Test
-    void shouldTellTheAuthorOfAnOldTableWhichOneIsNewer() {
-        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
-            final BucketTableUpdate newest = rig.lastTableTo(EGRESS);
-            rig.said.clear();
-
-            rig.say(
-                    EGRESS,
-                    INGRESS,
-                    new BucketTableUpdate(
-                            newest.epoch() - 1, newest.bladeByBucket(), new TreeMap<>()));
-
-            assertEquals(newest, rig.lastTableTo(EGRESS));
         }
     }
 

@@ -1,0 +1,78 @@
+package io.boomerang.redirector.steering;
+
+import static io.boomerang.redirector.steering.Rig.BLADE_1;
+import static io.boomerang.redirector.steering.Rig.BLADE_2;
+import static io.boomerang.redirector.steering.Rig.EGRESS;
+import static io.boomerang.redirector.steering.Rig.INGRESS;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.EpochInstalled;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.TreeMap;
+
+/// How the bucket table comes from the allocator to the others, and to the next allocator.
+class BucketTableHandOverTest {
+    /// One that starts anew and has the smallest id allocates from then on.
+    @Test
+    void shouldGoOnFromTheTableAndTheWeightsOfTheAllocatorBefore() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            rig.redirector(INGRESS).setWeight(BLADE_1, 0, rig.nowNs);
+            final BucketTableUpdate before = rig.lastTableTo(EGRESS);
+            rig.say(EGRESS, INGRESS, new EpochInstalled(before.epoch()));
+
+            rig.startAnew(INGRESS);
+            assertFalse(rig.redirector(INGRESS).isAllocationSettled());
+            rig.say(EGRESS, INGRESS, before);
+
+            final BucketTableUpdate after = rig.lastTableTo(EGRESS);
+            assertEquals(before, after);
+            rig.say(EGRESS, INGRESS, new EpochInstalled(after.epoch()));
+            assertTrue(rig.redirector(INGRESS).isAllocationSettled());
+        }
+    }
+
+    @Test
+    void shouldTellWhoReportsAnotherTableTheNewestAndReportItsOwn() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            final BucketTableUpdate newest = rig.lastTableTo(EGRESS);
+            rig.say(EGRESS, INGRESS, new EpochInstalled(newest.epoch()));
+            rig.said.clear();
+
+            rig.say(EGRESS, INGRESS, new EpochInstalled(newest.epoch() - 1));
+            assertEquals(newest, rig.lastTableTo(EGRESS));
+        }
+        try (Rig rig =
+                new Rig(SelectionPolicy.BUCKETS, List.of(EGRESS), INGRESS, EGRESS, BLADE_1)) {
+            rig.pass(1_000);
+
+            assertEquals(List.of(new Rig.Said(EGRESS, INGRESS, new EpochInstalled(0))), rig.said);
+        }
+    }
+
+    @Test
+    void shouldTellTheAuthorOfAnOldTableWhichOneIsNewer() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            final BucketTableUpdate newest = rig.lastTableTo(EGRESS);
+            rig.said.clear();
+
+            rig.say(
+                    EGRESS,
+                    INGRESS,
+                    new BucketTableUpdate(
+                            newest.epoch() - 1, newest.bladeByBucket(), new TreeMap<>()));
+
+            assertEquals(newest, rig.lastTableTo(EGRESS));
+        }
+    }
+
+    private static Rig oneEach(final SelectionPolicy policy) {
+        return new Rig(policy, List.of(INGRESS), INGRESS, EGRESS, BLADE_1, BLADE_2);
+    }
+}
