@@ -1,5 +1,7 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.announce.BucketTableUpdate;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -19,8 +21,6 @@ import java.util.TreeMap;
 /// moves fewer buckets. Which of its buckets a blade gives away follows a stride through all
 /// buckets, so that they come from everywhere.
 public final class BucketAllocator {
-    public static final int MAX_WEIGHT = 1_000_000;
-
     private static final int MAX_BLADE = 0xFFFF;
 
     /// A stride of this part of the buckets leaves no large gaps, wherever it stops.
@@ -113,7 +113,7 @@ public final class BucketAllocator {
         long total = 0;
         for (final Map.Entry<Integer, Integer> entry : weightByBlade.entrySet()) {
             requireRange("blade", entry.getKey(), 1, MAX_BLADE);
-            requireRange("weight", entry.getValue(), 0, MAX_WEIGHT);
+            requireRange("weight", entry.getValue(), 0, BucketTableUpdate.MAX_WEIGHT);
             total += entry.getValue();
         }
         return total;

@@ -64,8 +64,10 @@ final class BucketCoordinator {
             return null;
         }
         final BucketTable wanted = BucketAllocator.allocate(current, weights, bucketCount);
+        // Weights are told with the table: other weights need another epoch, even when no bucket
+        // moves.
         final BucketTable table =
-                current != null && current.allocatesAs(wanted)
+                current != null && published == null && current.allocatesAs(wanted)
                         ? current
                         : wanted.withEpoch(epochAfter(current));
         allocated = weights;

@@ -3,6 +3,7 @@ package io.boomerang.redirector.steering;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.StateAnswer;
+import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ControlSender;
@@ -46,7 +47,7 @@ final class FlowSteering implements AutoCloseable {
     private final BladeLoad load;
     private final BucketAllocation allocation;
 
-    private final OwnedFlows owned;
+    private final ViewHistory history;
 
     private ChassisMap chassis = ChassisMap.EMPTY;
 
@@ -92,15 +93,15 @@ final class FlowSteering implements AutoCloseable {
         this.queries = new StateQueries(config, self.node(), control, counters, observer);
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
-        this.owned = new OwnedFlows(side, self.node());
+        this.history = new ViewHistory(side, self.node());
     }
 
     /// The members of the chassis have changed.
     void onChassis(final ChassisMap map, final long nowNs) {
-        owned.onChassis(chassis, map, nowNs);
+        history.onChassis(chassis, map, nowNs);
         chassis = map;
-        for (FlowKey key = queries.forget(map); key != null; key = queries.forget(map)) {
-            release(key, queries.onUnknown(key, nowNs), nowNs);
+        for (final StateQuery query : queries.forget(map)) {
+            release(query.key(), queries.onUnanswerable(query, nowNs), nowNs);
         }
     }
 
@@ -151,7 +152,7 @@ final class FlowSteering implements AutoCloseable {
         return slot != SessionTable.NONE
                 && sessions.isLive(slot, nowNs)
                 && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))
-                && (!owned.wasDivided(nowNs) || counts(slot, hash));
+                && (!history.wasDivided(nowNs) || counts(slot, hash));
     }
 
     private boolean counts(final long slot, final long hash) {
@@ -160,9 +161,10 @@ final class FlowSteering implements AutoCloseable {
         }
         return switch (sessions.origin(slot)) {
             case DECIDED ->
-                    sessions.wasLearnedAfter(slot, owned.countsFromNs(), config.embryonicLeaseMs());
+                    sessions.wasLearnedAfter(
+                            slot, history.countsFromNs(), config.embryonicLeaseMs());
             case CACHED ->
-                    sessions.wasLearnedAfter(slot, owned.countsFromNs(), config.cacheLeaseMs());
+                    sessions.wasLearnedAfter(slot, history.countsFromNs(), config.cacheLeaseMs());
             case ANNOUNCED -> false;
         };
     }
@@ -183,7 +185,7 @@ final class FlowSteering implements AutoCloseable {
             } else {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             }
-        } else if (owner != self.node() || !owned.areKnown(nowNs)) {
+        } else if (owner != self.node() || !history.knowsOwnFlows(nowNs)) {
             query(key, nowNs);
         } else if (slot != SessionTable.NONE) {
             steerByMemory(key, hash, slot, nowNs);

@@ -8,8 +8,10 @@ import io.boomerang.redirector.RedirectorConfig;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -42,6 +44,16 @@ final class StateQueries implements AutoCloseable {
                 unanswered.set(blade);
             }
             repeatNs = nowNs + intervalNs;
+        }
+
+        void forget(final ChassisMap chassis) {
+            for (int blade = unanswered.nextSetBit(0);
+                    blade >= 0;
+                    blade = unanswered.nextSetBit(blade + 1)) {
+                if (!chassis.isAlive(blade)) {
+                    unanswered.clear(blade);
+                }
+            }
         }
 
         boolean isDue(final long nowNs) {
@@ -146,38 +158,30 @@ final class StateQueries implements AutoCloseable {
         return question.unanswered.isEmpty() ? settle(question, false, nowNs) : null;
     }
 
-    /// Waits no longer for blades that are dead. Answers the key of a flow that no other blade has
-    /// to be waited for; null when there is none, or no further one.
-    @Nullable FlowKey forget(final ChassisMap chassis) {
+    /// Waits no longer for blades that are dead. Answers the questions that no other blade has to
+    /// be waited for; they are open until {@link #onUnanswerable}.
+    List<StateQuery> forget(final ChassisMap chassis) {
+        final List<StateQuery> unanswerable = new ArrayList<>();
         for (final Question question : questions.values()) {
-            final BitSet from = question.unanswered;
-            for (int blade = from.nextSetBit(0); blade >= 0; blade = from.nextSetBit(blade + 1)) {
-                if (!chassis.isAlive(blade)) {
-                    from.clear(blade);
-                }
-            }
-            if (from.isEmpty()) {
-                return question.query.key();
+            question.forget(chassis);
+            if (question.unanswered.isEmpty()) {
+                unanswerable.add(question.query);
             }
         }
-        return null;
+        return unanswerable;
     }
 
-    /// Nobody holds the flow. Answers those who waited for it.
-    WaitingRoom.@Nullable Queue onUnknown(final FlowKey key, final long nowNs) {
-        return settle(key, false, nowNs);
+    /// There is nobody left to answer. Answers those who waited.
+    WaitingRoom.@Nullable Queue onUnanswerable(final StateQuery query, final long nowNs) {
+        final Question question = questions.get(query.queryId());
+        return question == null ? null : settle(question, false, nowNs);
     }
 
     /// A session of the flow has come, as an answer or by itself. Answers those who waited for it.
     WaitingRoom.@Nullable Queue onFound(final FlowKey key, final long nowNs) {
-        return settle(key, true, nowNs);
-    }
-
-    private WaitingRoom.@Nullable Queue settle(
-            final FlowKey key, final boolean found, final long nowNs) {
         final WaitingRoom.Queue queue = find(key);
         final Question question = queue == null ? null : questions.get(queue.token);
-        return question == null ? null : settle(question, found, nowNs);
+        return question == null ? null : settle(question, true, nowNs);
     }
 
     private WaitingRoom.@Nullable Queue settle(

@@ -15,6 +15,7 @@ import io.boomerang.announce.EpochInstalled;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /// How the bucket table comes from the allocator to the others, and to the next allocator.
@@ -69,6 +70,20 @@ class BucketTableHandOverTest {
                             newest.epoch() - 1, newest.bladeByBucket(), new TreeMap<>()));
 
             assertEquals(newest, rig.lastTableTo(EGRESS));
+        }
+    }
+
+    @Test
+    void shouldTellOthersOfWeightsThatMoveNoBucket() {
+        try (Rig rig =
+                new Rig(SelectionPolicy.BUCKETS, List.of(INGRESS), INGRESS, EGRESS, BLADE_1)) {
+            final BucketTableUpdate before = rig.lastTableTo(EGRESS);
+
+            rig.redirector(INGRESS).setWeight(BLADE_1, 300, rig.nowNs);
+
+            final BucketTableUpdate after = rig.lastTableTo(EGRESS);
+            assertTrue(after.epoch() > before.epoch());
+            assertEquals(Map.of(BLADE_1, 300), after.weightByBlade());
         }
     }
 

@@ -7,7 +7,7 @@ import io.boomerang.flow.Side;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/// How far this redirector may trust what it knows.
+/// What the views of the chassis so far mean for what this redirector knows.
 ///
 /// Whether it has heard of every flow that it owns: it has not while the blades may still be
 /// telling it, that is, after it joined a chassis that was at work, after another redirector of its
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /// Since when what it was told of other redirectors' flows counts: not from before parts that did
 /// not see each other became one again, because the other part may have given the flow to another
 /// blade. Used by the redirector's thread only.
-final class OwnedFlows {
+final class ViewHistory {
     /// In this time every blade has announced its flows to their new owners.
     static final long TOLD_NS = 60_000_000_000L;
 
@@ -34,7 +34,7 @@ final class OwnedFlows {
     private boolean divided;
     private long unitedNs;
 
-    OwnedFlows(final Side side, final int node) {
+    ViewHistory(final Side side, final int node) {
         this.side = side;
         this.node = node;
         Arrays.fill(seen, UNSEEN);
@@ -43,12 +43,15 @@ final class OwnedFlows {
     /// The members have changed.
     void onChassis(final ChassisMap before, final ChassisMap after, final long nowNs) {
         final boolean joined = !before.isAlive(node) && after.isAlive(node);
-        if (joined ? after.blades().length > 0 : hasLost(before, after)) {
+        final boolean inherited = joined ? after.blades().length > 0 : hasLost(before, after);
+        final boolean united = hasReturned(before, after);
+        if (inherited || united) {
             told = false;
             changedNs = nowNs;
         }
-        if (hasReturned(before, after)) {
-            distrust(nowNs);
+        if (united) {
+            divided = true;
+            unitedNs = nowNs;
         }
     }
 
@@ -74,13 +77,6 @@ final class OwnedFlows {
         return false;
     }
 
-    private void distrust(final long nowNs) {
-        told = false;
-        changedNs = nowNs;
-        divided = true;
-        unitedNs = nowNs;
-    }
-
     /// Whether something from before {@link #countsFromNs} may be around.
     boolean wasDivided(final long nowNs) {
         if (divided && nowNs - unitedNs > FORGOTTEN_NS) {
@@ -94,7 +90,8 @@ final class OwnedFlows {
         return unitedNs;
     }
 
-    boolean areKnown(final long nowNs) {
+    /// Whether this redirector has heard of every flow that it owns.
+    boolean knowsOwnFlows(final long nowNs) {
         if (!told && nowNs - changedNs > TOLD_NS) {
             told = true;
         }
