@@ -73,12 +73,7 @@ public final class Chassis implements AutoCloseable {
 
     private ChassisNode make(final Role role) {
         final int index = made[role.ordinal()]++;
-        final int node =
-                switch (role) {
-                    case INGRESS_REDIRECTOR -> NodeNames.ingress(index);
-                    case EGRESS_REDIRECTOR -> NodeNames.egress(index);
-                    case BLADE -> NodeNames.blade(index);
-                };
+        final int node = NodeNames.node(role, index);
         final Member member =
                 new Member(node, NodeNames.of(node), role, 1, options.parameters().digest());
         final ClusterChannel channel = cluster.channel(member);

@@ -37,6 +37,15 @@ public final class NodeNames {
         return node < FIRST_BLADE ? Role.EGRESS_REDIRECTOR : Role.BLADE;
     }
 
+    /// The node of the `index`-th member of this role, from 0.
+    public static int node(final Role role, final int index) {
+        return switch (role) {
+            case INGRESS_REDIRECTOR -> ingress(index);
+            case EGRESS_REDIRECTOR -> egress(index);
+            case BLADE -> blade(index);
+        };
+    }
+
     /// The node of the `index`-th ingress redirector, from 0.
     public static int ingress(final int index) {
         return FIRST_INGRESS + index;

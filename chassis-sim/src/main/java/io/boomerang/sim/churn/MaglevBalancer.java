@@ -1,5 +1,7 @@
 package io.boomerang.sim.churn;
 
+import java.util.BitSet;
+
 /// Consistent hashing by a Maglev table, alone or with daisy chaining: a server that does not know
 /// a flow sends it on to the server that had the table's entry before (Beamer, NSDI 2018, and
 /// others).
@@ -7,7 +9,7 @@ final class MaglevBalancer implements Balancer {
     private final MaglevEntries entries;
     private final ServerPool servers;
     private final boolean isChaining;
-    private final FlowLists flows;
+    private final BitSet open = new BitSet();
     private final int[] entryByFlow;
     private final int[] serverByFlow;
     private final int[] incarnationByFlow;
@@ -22,7 +24,6 @@ final class MaglevBalancer implements Balancer {
         this.entries = entries;
         this.servers = servers;
         this.isChaining = isChaining;
-        flows = new FlowLists(entries.count(), mostFlows);
         entryByFlow = new int[mostFlows];
         serverByFlow = new int[mostFlows];
         incarnationByFlow = new int[mostFlows];
@@ -32,19 +33,19 @@ final class MaglevBalancer implements Balancer {
     public void open(final int flow, final int connection, final long hash) {
         final int entry = entries.of(hash);
         entryByFlow[flow] = entry;
-        flows.add(entry, flow);
+        open.set(flow);
         assign(flow, entries.server(entry));
     }
 
     @Override
     public void close(final int flow) {
-        flows.remove(entryByFlow[flow], flow);
+        open.clear(flow);
     }
 
     @Override
     public void serversChanged() {
-        for (int entry = 0; entry < entries.count(); entry++) {
-            flows.forEach(entry, this::steer);
+        for (int flow = open.nextSetBit(0); flow >= 0; flow = open.nextSetBit(flow + 1)) {
+            steer(flow);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
 
 /// What an operator, or fate, does to a chassis while packets pass.
@@ -8,7 +9,11 @@ public sealed interface ChassisEvent {
     record AddBlade() implements ChassisEvent {}
 
     /// One more redirector joins on this side.
-    record AddRedirector(Side side) implements ChassisEvent {}
+    record AddRedirector(Side side) implements ChassisEvent {
+        Role role() {
+            return side == Side.INGRESS ? Role.INGRESS_REDIRECTOR : Role.EGRESS_REDIRECTOR;
+        }
+    }
 
     /// No new flows for this blade; those it has stay until they end. A redirector gets no packets
     /// from outside any more and leaves once nothing waits in it.

@@ -1,7 +1,6 @@
 package io.boomerang.sim.replay;
 
 import io.boomerang.cluster.Member.Role;
-import io.boomerang.flow.Side;
 import io.boomerang.sim.chassis.NodeNames;
 
 import org.jspecify.annotations.Nullable;
@@ -43,21 +42,14 @@ public final class EventCheck {
 
     private void add(final Role role) {
         final int index = made.merge(role, 1, Integer::sum) - 1;
-        final int node =
-                switch (role) {
-                    case INGRESS_REDIRECTOR -> NodeNames.ingress(index);
-                    case EGRESS_REDIRECTOR -> NodeNames.egress(index);
-                    case BLADE -> NodeNames.blade(index);
-                };
-        roleByName.put(NodeNames.of(node), role);
+        roleByName.put(NodeNames.of(NodeNames.node(role, index)), role);
     }
 
     private void happen(final ScheduledEvent scheduled) {
         final long packet = scheduled.packet();
         switch (scheduled.event()) {
             case ChassisEvent.AddBlade() -> add(Role.BLADE);
-            case ChassisEvent.AddRedirector(Side side) ->
-                    add(side == Side.INGRESS ? Role.INGRESS_REDIRECTOR : Role.EGRESS_REDIRECTOR);
+            case ChassisEvent.AddRedirector event -> add(event.role());
             case ChassisEvent.Weight(String blade, int _) -> {
                 if (require(blade, packet) != null && roleByName.get(blade) != Role.BLADE) {
                     problems.add(packet + ": " + blade + " is no blade");

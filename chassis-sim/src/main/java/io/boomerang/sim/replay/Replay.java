@@ -3,7 +3,6 @@ package io.boomerang.sim.replay;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowKey;
-import io.boomerang.flow.Side;
 import io.boomerang.sim.capture.CaptureDamage;
 import io.boomerang.sim.capture.CaptureException;
 import io.boomerang.sim.chassis.Chassis;
@@ -219,12 +218,7 @@ public final class Replay {
             final ChassisEvent event, final Chassis chassis, final ReplayJudge judge) {
         return switch (event) {
             case ChassisEvent.AddBlade() -> chassis.add(Role.BLADE) + " joined";
-            case ChassisEvent.AddRedirector(Side side) ->
-                    chassis.add(
-                                    side == Side.INGRESS
-                                            ? Role.INGRESS_REDIRECTOR
-                                            : Role.EGRESS_REDIRECTOR)
-                            + " joined";
+            case ChassisEvent.AddRedirector added -> chassis.add(added.role()) + " joined";
             case ChassisEvent.Drain(String name) -> {
                 chassis.drain(name);
                 yield name + " drains";

@@ -44,7 +44,7 @@ final class ReplayJudge implements ChassisObserver {
     private final @Nullable SteeringLog log;
     private final LatencyRecorder latencies = new LatencyRecorder();
     private final AnnouncementTimes times = new AnnouncementTimes();
-    private final BitSet deadBlades = new BitSet();
+    private final BitSet dead = new BitSet();
     private final Map<String, long[]> outcomes = new HashMap<>();
     private final SortedMap<Integer, long[]> loads = new TreeMap<>();
 
@@ -118,7 +118,7 @@ final class ReplayJudge implements ChassisObserver {
             return;
         }
         loads.computeIfAbsent(before, _ -> new long[2])[FLOWS]--;
-        if (deadBlades.get(before)) {
+        if (dead.get(before)) {
             book.set(flow, FlowBook.LOST_ITS_BLADE);
         } else {
             book.set(flow, FlowBook.SPLIT);
@@ -283,7 +283,7 @@ final class ReplayJudge implements ChassisObserver {
 
     /// A node died: what was on it is lost, and if it was a blade, its flows may move.
     void onDeath(final int node) {
-        deadBlades.set(node);
+        dead.set(node);
         ledger.forEach(number -> {
             if (ledger.node(number) == node) {
                 end(number, "node-killed");

@@ -75,29 +75,17 @@ final class ReplayCommandTest {
     void shouldKeepEveryFlowOnItsBladeWhileBladesComeAndGo(
             final String processor, final String policy, final String announce, final String name)
             throws IOException {
-        final Path log = directory.resolve("log.csv");
-        final CommandRun run =
-                CommandRun.replay(
-                        "--processor",
-                        processor,
-                        "--policy",
-                        policy,
-                        "--announce",
-                        announce,
-                        "--redirectors",
-                        2,
-                        "--at",
-                        "20:add-blade",
-                        "--at",
-                        "40:drain=blade-1",
-                        "--at",
-                        "60:weight=blade-3,5",
-                        "--steering-log",
-                        log,
-                        capture(name));
-
-        assertEquals(0, run.status(), run.out() + run.err());
-        assertTrue(TupleJudge.judge(capture(name), log) > 0);
+        requireAffinity(
+                capture(name),
+                List.of("20:add-blade", "40:drain=blade-1", "60:weight=blade-3,5"),
+                "--processor",
+                processor,
+                "--policy",
+                policy,
+                "--announce",
+                announce,
+                "--redirectors",
+                2);
     }
 
     @ParameterizedTest
@@ -109,37 +97,39 @@ final class ReplayCommandTest {
     })
     void shouldKeepEveryFlowOnItsBladeWhileRedirectorsComeAndGo(
             final String policy, final String announce, final String name) throws IOException {
-        final Path log = directory.resolve("log.csv");
-        final CommandRun run =
-                CommandRun.replay(
-                        "--policy",
-                        policy,
-                        "--announce",
-                        announce,
-                        "--redirectors",
-                        3,
-                        "--at",
+        requireAffinity(
+                capture(name),
+                List.of(
                         "5:add-redirector=ingress",
-                        "--at",
                         "9:kill=ingress-2",
-                        "--at",
                         "12:add-blade",
-                        "--at",
                         "15:kill=egress-1",
-                        "--at",
                         "18:drain=ingress-1",
-                        "--at",
                         "21:add-redirector=egress",
-                        "--at",
-                        "24:drain=blade-1",
-                        "--trace",
-                        directory.resolve("trace.pcapng"),
-                        "--steering-log",
-                        log,
-                        capture(name));
+                        "24:drain=blade-1"),
+                "--policy",
+                policy,
+                "--announce",
+                announce,
+                "--redirectors",
+                3,
+                "--trace",
+                directory.resolve("trace.pcapng"));
+    }
+
+    /// Replays while `events` happen, and has an independent judge look at every step.
+    private void requireAffinity(
+            final Path capture, final List<String> events, final Object... options)
+            throws IOException {
+        final Path log = directory.resolve("log.csv");
+        final List<Object> all = new ArrayList<>(List.of(options));
+        events.forEach(event -> all.addAll(List.of("--at", event)));
+        all.addAll(List.of("--steering-log", log, capture));
+
+        final CommandRun run = CommandRun.replay(all.toArray());
 
         assertEquals(0, run.status(), run.out() + run.err());
-        assertTrue(TupleJudge.judge(capture(name), log) > 0);
+        assertTrue(TupleJudge.judge(capture, log) > 0);
     }
 
     @ParameterizedTest
