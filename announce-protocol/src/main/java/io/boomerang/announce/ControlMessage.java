@@ -8,4 +8,7 @@ public sealed interface ControlMessage
                 StateQuery,
                 StateAnswer,
                 BucketTableUpdate,
-                EpochInstalled {}
+                EpochInstalled,
+                SessionPull,
+                SessionPage,
+                OwnersChanged {}

@@ -39,6 +39,11 @@ import java.util.zip.CRC32C;
 ///           detail 1: runs of buckets of one blade: length less one 2, blade 2;
 ///           number of weights 2, of each, in ascending order: blade 2, weight 4
 ///  10       epoch installed: epoch 8
+///  11       session pull: pull id 4, cursor 4, incarnation 2, number of redirectors 2,
+///           of each, in ascending order: node 2
+///  12       session page: pull id 4, cursor 4, next cursor 4, all ones at the end,
+///           owners' epoch 4, number of announcements 1, announcements
+///  13       owners changed: epoch 4
 /// ```
 ///
 /// A batch is accepted whole or refused whole. Any bytes may be given to the decoder: it never

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -57,6 +59,9 @@ final class MessageReader {
             case MessageWriter.STATE_ANSWER -> answer(detail);
             case MessageWriter.BUCKET_TABLE -> buckets(detail);
             case MessageWriter.EPOCH_INSTALLED -> epochInstalled(detail);
+            case MessageWriter.SESSION_PULL -> pull(detail);
+            case MessageWriter.SESSION_PAGE -> page(detail);
+            case MessageWriter.OWNERS_CHANGED -> ownersChanged(detail);
             default -> {
                 refusal = new UnknownType(type);
                 yield null;
@@ -229,6 +234,74 @@ final class MessageReader {
         final long epoch = batch.get(BE64, position + 1);
         position += MessageWriter.EPOCH_INSTALLED_LENGTH;
         return new EpochInstalled(epoch);
+    }
+
+    private @Nullable ControlMessage pull(final int detail) {
+        if (detail != 0) {
+            return refuse("session pull has unknown flags");
+        }
+        if (isShort(MessageWriter.SESSION_PULL_FIXED_LENGTH)) {
+            return refuse("session pull is cut short");
+        }
+        final int pullId = batch.get(BE32, position + 1);
+        final int cursor = batch.get(BE32, position + 5);
+        final int incarnation = Short.toUnsignedInt(batch.get(BE16, position + 9));
+        final int count = Short.toUnsignedInt(batch.get(BE16, position + 11));
+        position += MessageWriter.SESSION_PULL_FIXED_LENGTH;
+        if (isShort(count * Short.BYTES)) {
+            return refuse("session pull ends within its redirectors");
+        }
+        final List<Integer> redirectors = new ArrayList<>(count);
+        int before = 0;
+        for (int i = 0; i < count; i++) {
+            final int redirector = Short.toUnsignedInt(batch.get(BE16, position));
+            if (redirector <= before) {
+                return refuse("session pull has redirectors out of order");
+            }
+            redirectors.add(redirector);
+            before = redirector;
+            position += Short.BYTES;
+        }
+        return new SessionPull(pullId, cursor, incarnation, redirectors);
+    }
+
+    private @Nullable ControlMessage page(final int detail) {
+        if (detail != 0) {
+            return refuse("session page has unknown flags");
+        }
+        if (isShort(MessageWriter.SESSION_PAGE_FIXED_LENGTH)) {
+            return refuse("session page is cut short");
+        }
+        final int pullId = batch.get(BE32, position + 1);
+        final int cursor = batch.get(BE32, position + 5);
+        final int next = batch.get(BE32, position + 9);
+        final int ownersEpoch = batch.get(BE32, position + 13);
+        final int count = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 17));
+        if (count > SessionPage.MAX_SESSIONS) {
+            return refuse("session page has more sessions than a page may have");
+        }
+        position += MessageWriter.SESSION_PAGE_FIXED_LENGTH;
+        final List<SessionAnnouncement> sessions = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            final SessionAnnouncement session = announcement();
+            if (session == null) {
+                return null;
+            }
+            sessions.add(session);
+        }
+        return new SessionPage(pullId, cursor, next, ownersEpoch, sessions);
+    }
+
+    private @Nullable ControlMessage ownersChanged(final int detail) {
+        if (detail != 0) {
+            return refuse("owners message has unknown flags");
+        }
+        if (isShort(MessageWriter.OWNERS_CHANGED_LENGTH)) {
+            return refuse("owners message is cut short");
+        }
+        final int epoch = batch.get(BE32, position + 1);
+        position += MessageWriter.OWNERS_CHANGED_LENGTH;
+        return new OwnersChanged(epoch);
     }
 
     private boolean isShort(final int length) {

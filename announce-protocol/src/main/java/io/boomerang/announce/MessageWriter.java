@@ -21,6 +21,9 @@ final class MessageWriter {
     static final int STATE_ANSWER = 8;
     static final int BUCKET_TABLE = 9;
     static final int EPOCH_INSTALLED = 10;
+    static final int SESSION_PULL = 11;
+    static final int SESSION_PAGE = 12;
+    static final int OWNERS_CHANGED = 13;
 
     static final int SESSION_FOLLOWS = 1;
     static final int EVERY_BUCKET = 0;
@@ -35,6 +38,9 @@ final class MessageWriter {
     static final int WEIGHTS_FIXED_LENGTH = 2;
     static final int WEIGHT_LENGTH = 6;
     static final int EPOCH_INSTALLED_LENGTH = 9;
+    static final int SESSION_PULL_FIXED_LENGTH = 13;
+    static final int SESSION_PAGE_FIXED_LENGTH = 18;
+    static final int OWNERS_CHANGED_LENGTH = 5;
     static final int VLAN_LENGTH = 4;
 
     private static final ValueLayout.OfShort BE16 =
@@ -60,6 +66,10 @@ final class MessageWriter {
                             + WEIGHTS_FIXED_LENGTH
                             + update.weightByBlade().size() * WEIGHT_LENGTH;
             case EpochInstalled _ -> EPOCH_INSTALLED_LENGTH;
+            case SessionPull pull ->
+                    SESSION_PULL_FIXED_LENGTH + pull.redirectors().size() * Short.BYTES;
+            case SessionPage page -> pageLength(page);
+            case OwnersChanged _ -> OWNERS_CHANGED_LENGTH;
         };
     }
 
@@ -67,6 +77,14 @@ final class MessageWriter {
         return STATE_QUERY_FIXED_LENGTH
                 + ((shape & KeyCodec.VLAN_BIT) != 0 ? VLAN_LENGTH : 0)
                 + KeyCodec.bodyLength(shape);
+    }
+
+    private static int pageLength(final SessionPage page) {
+        int length = SESSION_PAGE_FIXED_LENGTH;
+        for (final SessionAnnouncement session : page.sessions()) {
+            length += AnnouncementCodec.encodedLength(session);
+        }
+        return length;
     }
 
     private static int bucketsLength(final short[] blades) {
@@ -104,6 +122,12 @@ final class MessageWriter {
             case EpochInstalled(long epoch) -> {
                 writeFirst(EPOCH_INSTALLED, 0, segment, offset);
                 segment.set(BE64, offset + 1, epoch);
+            }
+            case SessionPull pull -> writePull(pull, segment, offset);
+            case SessionPage page -> writePage(page, segment, offset);
+            case OwnersChanged(int epoch) -> {
+                writeFirst(OWNERS_CHANGED, 0, segment, offset);
+                segment.set(BE32, offset + 1, epoch);
             }
         }
     }
@@ -144,6 +168,35 @@ final class MessageWriter {
         segment.set(BE64, offset + 1, answer.queryId());
         if (session != null) {
             AnnouncementCodec.encode(session, segment, offset + STATE_ANSWER_FIXED_LENGTH);
+        }
+    }
+
+    private static void writePull(
+            final SessionPull pull, final MemorySegment segment, final long offset) {
+        writeFirst(SESSION_PULL, 0, segment, offset);
+        segment.set(BE32, offset + 1, pull.pullId());
+        segment.set(BE32, offset + 5, pull.cursor());
+        segment.set(BE16, offset + 9, (short) pull.incarnation());
+        segment.set(BE16, offset + 11, (short) pull.redirectors().size());
+        long at = offset + SESSION_PULL_FIXED_LENGTH;
+        for (final int redirector : pull.redirectors()) {
+            segment.set(BE16, at, (short) redirector);
+            at += Short.BYTES;
+        }
+    }
+
+    private static void writePage(
+            final SessionPage page, final MemorySegment segment, final long offset) {
+        writeFirst(SESSION_PAGE, 0, segment, offset);
+        segment.set(BE32, offset + 1, page.pullId());
+        segment.set(BE32, offset + 5, page.cursor());
+        segment.set(BE32, offset + 9, page.next());
+        segment.set(BE32, offset + 13, page.ownersEpoch());
+        segment.set(JAVA_BYTE, offset + 17, (byte) page.sessions().size());
+        long at = offset + SESSION_PAGE_FIXED_LENGTH;
+        for (final SessionAnnouncement session : page.sessions()) {
+            AnnouncementCodec.encode(session, segment, at);
+            at += AnnouncementCodec.encodedLength(session);
         }
     }
 

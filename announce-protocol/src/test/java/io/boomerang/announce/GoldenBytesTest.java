@@ -76,7 +76,26 @@ class GoldenBytesTest {
                                 5,
                                 new short[] {1, 1, 1, 1, 1, 1, 1, 2},
                                 new TreeMap<>(Map.of(2, 0, 1_023, 1_000_000)))),
-                Arguments.of("50 0000000000000005", new EpochInstalled(5)));
+                Arguments.of("50 0000000000000005", new EpochInstalled(5)),
+                Arguments.of(
+                        "58 00000007 00000400 0003 0002 0001 0102",
+                        new SessionPull(7, 1_024, 3, List.of(1, 258))),
+                Arguments.of(
+                        "60 00000007 00000400 ffffffff 00000009 01"
+                                + " 10 00 06 0003 0002 0001 0064 0102030405060708"
+                                + " 0a000001 c0000201 0050 1267",
+                        new SessionPage(
+                                7,
+                                1_024,
+                                SessionPage.END,
+                                9,
+                                List.of(
+                                        announcement(
+                                                SessionAnnouncement.Kind.REFRESH,
+                                                ipv4,
+                                                ipv4,
+                                                1_000)))),
+                Arguments.of("68 00000009", new OwnersChanged(9)));
     }
 
     @ParameterizedTest(name = "{1}")

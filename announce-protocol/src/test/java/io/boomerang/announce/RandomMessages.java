@@ -2,6 +2,8 @@ package io.boomerang.announce;
 
 import io.boomerang.flow.FlowKey;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -75,7 +77,7 @@ public final class RandomMessages {
     }
 
     public ControlMessage message() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(11)) {
             case 0 -> acknowledgement();
             case 1 -> new StateQuery(word(), key());
             case 2 -> new StateAnswer(word(), announcement());
@@ -84,8 +86,24 @@ public final class RandomMessages {
                     new BucketTableUpdate(
                             word(), blades(1 << random.nextInt(9)), weights(random.nextInt(4)));
             case 5 -> new EpochInstalled(word());
+            case 6 -> new SessionPull((int) word(), (int) word(), uint16(), nodes());
+            case 7 -> page();
+            case 8 -> new OwnersChanged((int) word());
             default -> announcement();
         };
+    }
+
+    private List<Integer> nodes() {
+        return random.ints(random.nextInt(5), 1, 0x1_0000).distinct().sorted().boxed().toList();
+    }
+
+    private SessionPage page() {
+        final List<SessionAnnouncement> sessions = new ArrayList<>();
+        final int count = random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            sessions.add(announcement());
+        }
+        return new SessionPage((int) word(), (int) word(), (int) word(), (int) word(), sessions);
     }
 
     private Acknowledgement acknowledgement() {

@@ -4,8 +4,11 @@ import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SessionPage;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
@@ -15,6 +18,7 @@ import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.announcer.Announcer;
 import io.boomerang.blade.announcer.HoldPen;
+import io.boomerang.blade.announcer.SessionPages;
 import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorVerdict;
@@ -61,6 +65,7 @@ public final class BladeNode implements AutoCloseable {
     private final FlowHash flowHash;
     private final MarkerTable markers;
     private final Announcer announcer;
+    private final SessionPages pages;
     private final @Nullable HoldPen pen;
     private final long holdLimitNs;
     private final SteeringHeader header = new SteeringHeader();
@@ -107,6 +112,7 @@ public final class BladeNode implements AutoCloseable {
                         (redirector, announcement, carried, nowNs) ->
                                 observer.onAnnouncementSent(
                                         self.node(), redirector, announcement, carried, nowNs));
+        pages = new SessionPages(markers, announcer, control);
         pen =
                 config.announce() == AnnouncePolicy.HOLD
                         ? new HoldPen(config.limits().holdCells())
@@ -336,7 +342,18 @@ public final class BladeNode implements AutoCloseable {
                     onAcknowledgement(from, acknowledgement, nowNs);
             case StateQuery(long queryId, FlowKey key) ->
                     control.send(from, new StateAnswer(queryId, sessionOf(from, key)));
-            case SessionAnnouncement _, StateAnswer _, BucketTableUpdate _, EpochInstalled _ ->
+            case final SessionPull pull -> {
+                final SessionPage page = pages.take(from, pull);
+                if (page != null) {
+                    control.send(from, page);
+                }
+            }
+            case SessionAnnouncement _,
+                    StateAnswer _,
+                    BucketTableUpdate _,
+                    EpochInstalled _,
+                    SessionPage _,
+                    OwnersChanged _ ->
                     unexpectedMessages++;
         }
     }
@@ -365,13 +382,16 @@ public final class BladeNode implements AutoCloseable {
 
     /// The members of the chassis have changed.
     public void onView(final ClusterView view, final long nowNs) {
-        announcer.onView(view);
+        if (announcer.onView(view)) {
+            pages.onOwnersChanged(nowNs);
+        }
     }
 
     /// Does what is due, a bounded amount of it; answers how much was done.
     public int onTimer(final long nowNs) {
         int done = markers.expire(nowNs, TIMER_LIMIT);
         done += announcer.onTimer(nowNs, TIMER_LIMIT);
+        done += pages.onTimer(nowNs);
         return done + dropOverdue(nowNs);
     }
 

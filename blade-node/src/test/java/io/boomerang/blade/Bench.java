@@ -3,8 +3,11 @@ package io.boomerang.blade;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SessionPage;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
@@ -211,6 +214,21 @@ final class Bench implements AutoCloseable {
                 .filter(SessionAnnouncement.class::isInstance)
                 .map(SessionAnnouncement.class::cast)
                 .toList();
+    }
+
+    /// A redirector asks for a page; null when it gets none.
+    @Nullable SessionPage pull(final int node, final SessionPull pull) {
+        sent.clear();
+        blade.onMessage(node, pull, nowNs);
+        return sent.isEmpty() ? null : (SessionPage) sent.getFirst().message();
+    }
+
+    /// Which redirectors were told to pull since this was last asked.
+    List<Integer> remindedOf() {
+        final List<Sent> reminders =
+                sent.stream().filter(one -> one.message() instanceof OwnersChanged).toList();
+        sent.removeAll(reminders);
+        return reminders.stream().map(Sent::node).toList();
     }
 
     List<Kind> kindsTo(final int node) {

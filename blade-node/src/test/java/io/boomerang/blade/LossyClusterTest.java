@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
+import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SessionPage;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.blade.announcer.AnnounceLimits;
@@ -29,11 +32,14 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// A blade among redirectors that do keep sessions, over a cluster that loses, repeats, delays and
 /// reorders whatever it carries in either direction.
 class LossyClusterTest {
+    private static final int PULL_INTERVAL_MS = 20;
+    private static final int REMINDER_MS = 1_000;
     private static final int STEPS = 600;
     private static final int FLOWS = 8;
     private static final int HOLD_CELLS = 24;
@@ -58,6 +64,7 @@ class LossyClusterTest {
     private final Map<Way, Long> lastEmitted = new HashMap<>();
     private final Map<String, SessionAnnouncement> lastSent = new HashMap<>();
     private final long[] flowIds = new long[FLOWS];
+    private final Map<Integer, Integer> pulling = new HashMap<>();
     private final boolean[] opened = new boolean[FLOWS];
 
     private Bench bench = new Bench(BladeConfig.DEFAULTS, new PassThrough());
@@ -160,6 +167,9 @@ class LossyClusterTest {
                 collect();
             }
             bench.blade.onTimer(bench.nowNs);
+            if (bench.nowNs / Bench.MS % PULL_INTERVAL_MS == 0) {
+                pull();
+            }
             collect();
             checkBounds();
         }
@@ -182,15 +192,24 @@ class LossyClusterTest {
                 .removeIf(node ->
                         node >= Bench.INGRESS + ingressCount && node < Bench.EGRESS
                                 || node >= Bench.EGRESS + egressCount);
+        pulling.keySet()
+                .removeIf(node -> !nodes(true).contains(node) && !nodes(false).contains(node));
         bench.redirectors(ingressCount, egressCount);
     }
 
     /// Takes what the blade has sent since the last time.
     private void collect() {
         for (final Bench.Sent message : List.copyOf(bench.sent)) {
-            final SessionAnnouncement announcement = (SessionAnnouncement) message.message();
-            checkAnnouncement(message.node(), announcement);
-            transmit(() -> install(message.node(), announcement));
+            final int node = message.node();
+            switch (message.message()) {
+                case final SessionAnnouncement announcement -> {
+                    checkAnnouncement(node, announcement);
+                    transmit(() -> install(node, announcement));
+                }
+                case final SessionPage page -> transmit(() -> takePage(node, page));
+                case OwnersChanged _ -> transmit(() -> pulling.putIfAbsent(node, 0));
+                default -> throw new AssertionError("a blade does not send " + message);
+            }
         }
         bench.sent.clear();
         for (final Bench.Emitted frame : List.copyOf(bench.emitted)) {
@@ -207,6 +226,29 @@ class LossyClusterTest {
         bench.verdicts.clear();
     }
 
+    /// Redirectors that pull ask until they have what they asked for.
+    private void pull() {
+        pulling.forEach((node, cursor) -> {
+            final SessionPull pull = new SessionPull(1, cursor, 0, nodes(node < Bench.EGRESS));
+            transmit(() -> bench.blade.onMessage(node, pull, bench.nowNs));
+        });
+    }
+
+    private List<Integer> nodes(final boolean ingress) {
+        final int first = ingress ? Bench.INGRESS : Bench.EGRESS;
+        final int count = ingress ? ingressCount : egressCount;
+        return IntStream.range(first, first + count).boxed().toList();
+    }
+
+    private void takePage(final int node, final SessionPage page) {
+        if (pulling.remove(node, page.cursor())) {
+            page.sessions().forEach(session -> take(node, session));
+            if (page.next() != SessionPage.END) {
+                pulling.put(node, page.next());
+            }
+        }
+    }
+
     private void transmit(final Runnable arrival) {
         final int copies = calm ? 1 : random.nextInt(10) < 3 ? 0 : random.nextInt(10) < 2 ? 2 : 1;
         for (int i = 0; i < copies; i++) {
@@ -219,6 +261,17 @@ class LossyClusterTest {
     }
 
     private void install(final int node, final SessionAnnouncement announcement) {
+        final boolean newer = take(node, announcement);
+        final Acknowledgement acknowledgement =
+                new Acknowledgement(
+                        announcement.flowId(),
+                        announcement.incarnation(),
+                        announcement.version(),
+                        newer ? Outcome.INSTALLED : Outcome.STALE);
+        transmit(() -> bench.blade.onMessage(node, acknowledgement, bench.nowNs));
+    }
+
+    private boolean take(final int node, final SessionAnnouncement announcement) {
         final Map<FlowKey, Session> table = sessions.computeIfAbsent(node, _ -> new HashMap<>());
         final Session known = table.get(announcement.key());
         final boolean newer =
@@ -234,13 +287,7 @@ class LossyClusterTest {
                             announcement.version(),
                             announcement.kind() == Kind.CLOSE));
         }
-        final Acknowledgement acknowledgement =
-                new Acknowledgement(
-                        announcement.flowId(),
-                        announcement.incarnation(),
-                        announcement.version(),
-                        newer ? Outcome.INSTALLED : Outcome.STALE);
-        transmit(() -> bench.blade.onMessage(node, acknowledgement, bench.nowNs));
+        return newer;
     }
 
     private void checkAnnouncement(final int node, final SessionAnnouncement announcement) {
@@ -286,11 +333,16 @@ class LossyClusterTest {
     /// Nothing gets lost any more.
     private void settle() {
         calm = true;
-        for (int i = 0; i < 200 && !(bench.blade.isIdle() && wire.isEmpty()); i++) {
+        pass(REMINDER_MS);
+        for (int i = 0; i < 200 && !isIdle(); i++) {
             pass(100);
         }
-        assertTrue(bench.blade.isIdle(), "idle at last");
+        assertTrue(isIdle(), "idle at last");
         assertEquals(0, bench.blade.counters().announcer().abandoned());
+    }
+
+    private boolean isIdle() {
+        return bench.blade.isIdle() && wire.isEmpty() && pulling.isEmpty();
     }
 
     private void checkEveryOwnerKnowsEveryFlow() {

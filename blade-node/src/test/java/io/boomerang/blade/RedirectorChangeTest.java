@@ -7,14 +7,14 @@ import static io.boomerang.blade.Conversation.answer;
 import static io.boomerang.blade.Conversation.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
-import io.boomerang.blade.announcer.AnnounceLimits;
+import io.boomerang.announce.SessionPage;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.blade.announcer.AnnouncePolicy;
-import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
@@ -22,16 +22,17 @@ import io.boomerang.flow.Side;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 /// Who is told of a flow when redirectors join, leave or come back.
 class RedirectorChangeTest {
-    @AutoClose private Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
+    private static final int PULLER = 102;
+    private static final List<Integer> EGRESSES = List.of(101, 102, 103);
 
-    private void restart(final Bench replacement) {
-        bench.close();
-        bench = replacement;
-    }
+    @AutoClose private final Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
 
     @Test
     void shouldTellOwnerAndBackupOwnerOfEachSide() {
@@ -65,66 +66,85 @@ class RedirectorChangeTest {
     }
 
     @Test
-    void shouldAnnounceAnewOnlyWhereOwnershipHasMoved() {
+    void shouldAnnounceAFlowThatLivesToItsNewOwners() {
         bench.redirectors(3, 3);
-        for (int i = 0; i < 300; i++) {
-            bench.deliver(Side.INGRESS, FLOW + i, Frames.udp(CLIENT, 4_000 + i, SERVER, 53, 20));
-        }
-        bench.acknowledgeAll();
-        bench.leap(1);
-        assertTrue(bench.blade.isIdle());
-
-        bench.redirectors(3, 2);
-        bench.leap(1);
-
-        assertFalse(bench.blade.isIdle());
-        assertEquals(List.of(), bench.announcedTo(Bench.INGRESS));
-        for (final Bench.Sent message : bench.sent) {
-            final SessionAnnouncement open = (SessionAnnouncement) message.message();
-            assertEquals(Kind.OPEN, open.kind());
-            assertEquals(0, open.version());
-            assertTrue(message.node() < Bench.EGRESS + 2);
-        }
-        // The third redirector was one of the two told for two thirds of the flows.
-        assertTrue(bench.sent.size() > 150 && bench.sent.size() < 250, "" + bench.sent.size());
-    }
-
-    @Test
-    void shouldTellARedirectorThatJoinedAgain() {
         bench.deliver(Side.INGRESS, FLOW, request());
         bench.acknowledgeAll();
-        bench.redirectors(1, 0);
-        bench.redirectors(1, 1);
-
+        final FlowKey key = bench.keyOf(request());
+        final int heir = bench.backup(Side.EGRESS, key);
+        bench.redirectorsWithout(3, 3, bench.owner(Side.EGRESS, key));
         bench.leap(1);
+        bench.sent.clear();
 
-        assertEquals(List.of(Kind.OPEN), bench.kindsTo(Bench.EGRESS));
-        assertEquals(List.of(), bench.kindsTo(Bench.INGRESS));
+        bench.deliver(Side.INGRESS, FLOW, request());
+
+        final int backup = bench.backup(Side.EGRESS, key);
+        assertEquals(heir, bench.owner(Side.EGRESS, key));
+        assertEquals(List.of(backup), bench.sent.stream().map(Bench.Sent::node).toList());
+        assertEquals(List.of(Kind.OPEN), bench.kindsTo(backup));
     }
 
     @Test
-    void shouldSweepLittleByLittleAndNoFasterThanAcknowledgementsCome() {
-        restart(
-                new Bench(
-                        BladeConfig.DEFAULTS.withLimits(
-                                new AnnounceLimits(100, 20, 1_000, 8, 16, 200)),
-                        new PassThrough()));
+    void shouldGiveARedirectorTheSessionsThatItOwnsOrBacksUpPageByPage() {
+        bench.redirectors(3, 3);
+        final Set<FlowKey> expected = new HashSet<>();
         for (int i = 0; i < 1_000; i++) {
-            bench.deliver(Side.INGRESS, FLOW + i, Frames.udp(CLIENT, 4_000 + i, SERVER, 53, 20));
+            final byte[] frame = Frames.udp(CLIENT, 4_000 + i, SERVER, 53, 20);
+            bench.deliver(Side.INGRESS, FLOW + i, frame);
             bench.acknowledgeAll();
+            final FlowKey key = bench.keyOf(frame);
+            if (bench.owner(Side.EGRESS, key) == PULLER
+                    || bench.backup(Side.EGRESS, key) == PULLER) {
+                expected.add(key.copy());
+            }
         }
-        bench.redirectors(1, 2);
 
+        final Set<FlowKey> pulled = new HashSet<>();
+        int cursor = 0;
+        int pages = 0;
+        while (cursor != SessionPage.END) {
+            final SessionPage page =
+                    Objects.requireNonNull(
+                            bench.pull(PULLER, new SessionPull(7, cursor, 0, EGRESSES)));
+            assertEquals(7, page.pullId());
+            assertEquals(cursor, page.cursor());
+            page.sessions().forEach(session -> assertTrue(pulled.add(session.key())));
+            cursor = page.next();
+            pages++;
+        }
+
+        assertEquals(expected, pulled);
+        assertTrue(pages > 4, "pages " + pages);
+    }
+
+    @Test
+    void shouldNotAnswerARedirectorThatSeesAnotherChassis() {
+        bench.redirectors(3, 3);
+        bench.deliver(Side.INGRESS, FLOW, request());
+
+        assertNull(bench.pull(PULLER, new SessionPull(7, 0, 0, List.of(101, 102))));
+        assertNull(bench.pull(PULLER, new SessionPull(7, 0, 5, EGRESSES)));
+        assertNull(bench.pull(PULLER, new SessionPull(7, -5, 0, EGRESSES)));
+        assertNotNull(bench.pull(PULLER, new SessionPull(7, 0, 0, EGRESSES)));
+    }
+
+    @Test
+    void shouldRemindHeirsUntilTheyHavePulled() {
+        bench.redirectors(3, 3);
+        bench.deliver(Side.INGRESS, FLOW, request());
+        bench.acknowledgeAll();
+        bench.redirectors(3, 2);
+        assertEquals(List.of(101, 102), bench.remindedOf());
+
+        bench.leap(999);
+        assertEquals(List.of(), bench.remindedOf());
+        bench.pull(101, new SessionPull(7, 0, 0, List.of(101, 102)));
         bench.leap(1);
+        assertEquals(List.of(102), bench.remindedOf());
+        bench.pull(102, new SessionPull(3, 0, 0, List.of(101, 102)));
+        bench.leap(1_000);
 
-        assertEquals(100, bench.sent.size());
-        int told = 0;
-        while (!bench.blade.isIdle()) {
-            told += bench.sent.size();
-            bench.acknowledgeAll();
-            bench.leap(1);
-        }
-        assertEquals(1_000, told);
+        assertEquals(List.of(), bench.remindedOf());
     }
 
     @Test

@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Tells the redirectors about this blade's flows: to each side's owner and backup owner, under the
 /// key that this side sees. Repeats what is not acknowledged, refreshes leases, closes what is
-/// over, and announces flows anew where ownership has moved. Belongs to the blade's thread.
+/// over, and announces a flow anew when a packet shows that it lives and its owners have changed.
+/// Belongs to the blade's thread.
 ///
 /// Full: an announcement that finds no place among the outstanding ones is sent once. Late: an
 /// acknowledgement of something older than what is outstanding changes nothing.
@@ -50,8 +51,6 @@ public final class Announcer {
 
     /// An announcement that must ride on the packet at hand and is not tracked.
     private @Nullable SessionAnnouncement riding;
-
-    private int sweepIndex = Integer.MAX_VALUE;
 
     private long opens;
     private long sent;
@@ -92,15 +91,14 @@ public final class Announcer {
         return directory;
     }
 
-    /// Whether nothing waits for an acknowledgement or for being announced anew.
+    /// Whether nothing waits for an acknowledgement.
     public boolean isIdle() {
-        return outstanding.size() == 0 && sweepIndex >= table.madeCount();
+        return outstanding.size() == 0;
     }
 
-    public void onView(final ClusterView view) {
-        if (directory.onView(view)) {
-            sweepIndex = table.liveCount() == 0 ? Integer.MAX_VALUE : 0;
-        }
+    /// Answers whether the redirectors have changed.
+    public boolean onView(final ClusterView view) {
+        return directory.onView(view);
     }
 
     /// The first packet of the flow passes, toward its far side.
@@ -261,7 +259,7 @@ public final class Announcer {
         return message(marker, side, Kind.OPEN);
     }
 
-    /// Repeats, refreshes and re-announces, at most `limit` in all; answers how many.
+    /// Repeats and refreshes, at most `limit` in all; answers how many.
     public int onTimer(final long nowNs, final int limit) {
         int done = repeatDue(nowNs, limit);
         MarkerSession marker = table.nextToRefresh(nowNs);
@@ -269,13 +267,6 @@ public final class Announcer {
             refresh(marker, nowNs);
             done++;
             marker = table.nextToRefresh(nowNs);
-        }
-        while (done < limit && sweepIndex < table.madeCount() && !outstanding.isFull()) {
-            final MarkerSession swept = table.at(sweepIndex++);
-            if (swept != null && swept.hasPassed() && !swept.isLapsed()) {
-                reconcile(swept, nowNs);
-            }
-            done++;
         }
         return done;
     }

@@ -8,7 +8,9 @@ import io.boomerang.redirector.steering.Ownership;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /// The redirectors of the newest view: who is on which side, who owns a flow there, and since which
@@ -18,9 +20,11 @@ public final class RedirectorDirectory {
     private static final int ABSENT = -1;
 
     private final Ownership[] owners = {new Ownership(new int[0]), new Ownership(new int[0])};
+    private final List<List<Integer>> nodes = new ArrayList<>(List.of(List.of(), List.of()));
     private final @Nullable Side[] sides = new Side[Member.MAX_NODE + 1];
     private final int[] incarnations = new int[Member.MAX_NODE + 1];
     private final int[] joinedEpoch = new int[Member.MAX_NODE + 1];
+    private final BitSet heirs = new BitSet();
     private int epoch;
 
     public RedirectorDirectory() {
@@ -47,15 +51,34 @@ public final class RedirectorDirectory {
                 joinedEpoch[member.node()] = epoch;
             }
         }
+        findHeirs(before);
         for (final Side side : Side.values()) {
+            final List<Integer> ofSide =
+                    redirectors.stream()
+                            .map(Member::node)
+                            .filter(node -> sides[node] == side)
+                            .sorted()
+                            .toList();
+            nodes.set(side.ordinal(), ofSide);
             owners[side.ordinal()] =
-                    new Ownership(
-                            redirectors.stream()
-                                    .mapToInt(Member::node)
-                                    .filter(node -> sides[node] == side)
-                                    .toArray());
+                    new Ownership(ofSide.stream().mapToInt(Integer::intValue).toArray());
         }
         return true;
+    }
+
+    /// Those that have joined and, where one is gone, all others of its side.
+    private void findHeirs(final int[] before) {
+        heirs.clear();
+        for (final Side side : Side.values()) {
+            final boolean lost =
+                    nodes.get(side.ordinal()).stream()
+                            .anyMatch(node -> before[node] != incarnations[node]);
+            for (int node = 1; node <= Member.MAX_NODE; node++) {
+                if (sides[node] == side && (lost || joinedEpoch[node] == epoch)) {
+                    heirs.set(node);
+                }
+            }
+        }
     }
 
     private static @Nullable Side sideOf(final Role role) {
@@ -69,6 +92,20 @@ public final class RedirectorDirectory {
     /// Counts the views that changed the redirectors; 0 before the first one.
     public int epoch() {
         return epoch;
+    }
+
+    /// The redirectors to which the last change may have given flows, by node id; not to be
+    /// changed.
+    BitSet heirs() {
+        return heirs;
+    }
+
+    /// Whether a redirector sees itself and its side as this blade does.
+    boolean agrees(final int node, final int incarnation, final List<Integer> redirectors) {
+        final Side side = side(node);
+        return side != null
+                && incarnations[node] == incarnation
+                && nodes.get(side.ordinal()).equals(redirectors);
     }
 
     /// The side of a live redirector, null when the node is none.

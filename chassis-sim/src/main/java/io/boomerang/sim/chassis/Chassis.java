@@ -100,12 +100,14 @@ public final class Chassis implements AutoCloseable {
         return side == Side.INGRESS ? ingress : egress;
     }
 
-    /// Connects all nodes and waits until they agree on the members and the bucket table.
+    /// Connects all nodes and waits until they agree on the members and the bucket table, and know
+    /// that there are no flows yet.
     public void start() {
         for (final ChassisNode node : nodes) {
             node.control.connect();
         }
         settle();
+        await(() -> redirectors().stream().allMatch(Redirector::isIdle), SETTLE_LIMIT_NS);
     }
 
     /// Lets `change` block for as long as the control plane takes, while packets and messages go

@@ -50,7 +50,7 @@ final class EventText {
         return at(redirector)
                 + (waitingFor == Purpose.RESOLVE
                         ? "waits for the first fragment of its datagram"
-                        : "no session and it opens no flow: waits for the blades' answers");
+                        : "no session here, but some blade may know the flow: all are asked");
     }
 
     static String forwarded(final int redirector, final Purpose purpose, final int toRedirector) {

@@ -2,6 +2,7 @@ package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
@@ -47,7 +48,8 @@ final class FlowSteering implements AutoCloseable {
     private final BladeLoad load;
     private final BucketAllocation allocation;
 
-    private final ViewHistory history;
+    private final ViewHistory history = new ViewHistory();
+    private final SessionPuller puller;
 
     private ChassisMap chassis = ChassisMap.EMPTY;
 
@@ -93,12 +95,13 @@ final class FlowSteering implements AutoCloseable {
         this.queries = new StateQueries(config, self.node(), control, counters, observer);
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
-        this.history = new ViewHistory(side, self.node());
+        this.puller = new SessionPuller(self, control);
     }
 
     /// The members of the chassis have changed.
     void onChassis(final ChassisMap map, final long nowNs) {
-        history.onChassis(chassis, map, nowNs);
+        final boolean united = history.onChassis(chassis, map, nowNs);
+        puller.onChassis(chassis, map, united, nowNs);
         chassis = map;
         for (final StateQuery query : queries.forget(map)) {
             release(query.key(), queries.onUnanswerable(query, nowNs), nowNs);
@@ -113,14 +116,14 @@ final class FlowSteering implements AutoCloseable {
         return sessions;
     }
 
-    /// True when no packet waits for a blade's answer.
+    /// True when no packet waits for a blade's answer and no session is yet to be pulled.
     boolean isIdle() {
-        return queries.isEmpty();
+        return queries.isEmpty() && puller.isComplete();
     }
 
     /// Ends what has waited or lain idle for too long; answers how much was done.
     int expire(final long nowNs) {
-        int done = queries.repeat(nowNs);
+        int done = queries.repeat(nowNs) + puller.ask(nowNs);
         for (var overdue = queries.expireEldest(nowNs);
                 overdue != null;
                 overdue = queries.expireEldest(nowNs)) {
@@ -185,7 +188,7 @@ final class FlowSteering implements AutoCloseable {
             } else {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             }
-        } else if (owner != self.node() || !history.knowsOwnFlows(nowNs)) {
+        } else if (owner != self.node() || !puller.isComplete()) {
             query(key, nowNs);
         } else if (slot != SessionTable.NONE) {
             steerByMemory(key, hash, slot, nowNs);
@@ -378,6 +381,21 @@ final class FlowSteering implements AutoCloseable {
             final long nowNs) {
         flowIds.observe(announcement.flowId());
         exchange.learn(fromNode, announcement, carried, nowNs);
+    }
+
+    /// Some of the sessions that this redirector has pulled from a blade.
+    void takePage(final int fromNode, final SessionPage page, final long nowNs) {
+        if (puller.take(fromNode, page, nowNs)) {
+            for (final SessionAnnouncement session : page.sessions()) {
+                flowIds.observe(session.flowId());
+                exchange.install(fromNode, session, nowNs);
+                releaseWaiting(session, nowNs);
+            }
+        }
+    }
+
+    SessionPuller puller() {
+        return puller;
     }
 
     /// Steers the packets that waited for this announcement. They become the arrival in turn.

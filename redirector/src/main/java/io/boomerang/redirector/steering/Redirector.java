@@ -4,7 +4,10 @@ import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionPage;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.backplane.Backplane;
@@ -139,6 +142,10 @@ public final class Redirector implements AutoCloseable {
             case StateAnswer answer -> steering.takeAnswer(fromNode, answer, nowNs);
             case BucketTableUpdate update -> install(fromNode, update, nowNs);
             case EpochInstalled(long epoch) -> coordinator.onInstalled(fromNode, epoch);
+            case SessionPull pull -> steering.puller().answer(fromNode, pull, chassis);
+            case SessionPage page -> steering.takePage(fromNode, page, nowNs);
+            case OwnersChanged(int epoch) ->
+                    steering.puller().onOwnersChanged(fromNode, epoch, chassis, nowNs);
             case Acknowledgement _, StateQuery _ -> counters.messagesUnexpected++;
         }
     }
@@ -365,7 +372,8 @@ public final class Redirector implements AutoCloseable {
         return coordinator.isSettled();
     }
 
-    /// True when no packet waits for a blade's answer.
+    /// True when no packet waits for a blade's answer and this redirector has heard of every flow
+    /// that it owns.
     public boolean isIdle() {
         return steering.isIdle();
     }

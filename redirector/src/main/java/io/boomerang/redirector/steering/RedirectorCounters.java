@@ -25,6 +25,7 @@ public final class RedirectorCounters {
     long announcementsInstalled;
     long announcementsStale;
     long announcementsRefused;
+    long sessionsPulled;
     long messagesUnexpected;
     private final long[] decisions = new long[Decision.values().length];
     private final long[] drops = new long[DropReason.values().length];
@@ -104,6 +105,7 @@ public final class RedirectorCounters {
         map.put("announcements-installed", announcementsInstalled);
         map.put("announcements-stale", announcementsStale);
         map.put("announcements-refused", announcementsRefused);
+        map.put("sessions-pulled", sessionsPulled);
         map.put("messages-unexpected", messagesUnexpected);
         for (final DropReason reason : DropReason.values()) {
             map.put("drop-" + reason.label(), drops[reason.ordinal()]);

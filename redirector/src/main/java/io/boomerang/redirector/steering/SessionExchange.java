@@ -62,6 +62,14 @@ final class SessionExchange {
         }
     }
 
+    /// Takes in a session that its blade has told when asked.
+    void install(final int blade, final SessionAnnouncement session, final long nowNs) {
+        final Installation installation = apply(session, Origin.ANNOUNCED, nowNs);
+        count(installation);
+        counters.sessionsPulled++;
+        observer.onAnnounced(node, blade, session, installation, false, nowNs);
+    }
+
     private Installation apply(
             final SessionAnnouncement announcement, final Origin origin, final long nowNs) {
         final FlowKey key = announcement.key();

@@ -51,6 +51,7 @@ class BucketTableHandOverTest {
         }
         try (Rig rig =
                 new Rig(SelectionPolicy.BUCKETS, List.of(EGRESS), INGRESS, EGRESS, BLADE_1)) {
+            rig.said.clear();
             rig.pass(1_000);
 
             assertEquals(List.of(new Rig.Said(EGRESS, INGRESS, new EpochInstalled(0))), rig.said);

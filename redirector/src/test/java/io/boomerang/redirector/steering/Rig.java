@@ -3,6 +3,8 @@ package io.boomerang.redirector.steering;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionPage;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /// Redirectors of a chassis whose blades and far side are played by the test: it sees what reaches
 /// them and speaks for them. Control messages between redirectors pass at once.
@@ -59,6 +62,9 @@ final class Rig implements AutoCloseable {
     final List<byte[]> emitted = new ArrayList<>();
     long nowNs = 1_000_000_000L;
 
+    /// Whether played nodes say at once that they have no session for a redirector that pulls.
+    boolean answersPulls = true;
+
     private final InMemoryBackplane backplane = new InMemoryBackplane(1 << 22);
     private final Map<Integer, Redirector> redirectors = new HashMap<>();
     private final Map<Integer, Backplane> played = new HashMap<>();
@@ -74,7 +80,7 @@ final class Rig implements AutoCloseable {
         }
         for (final int node : nodes) {
             if (node == firstBlade(nodes)) {
-                showView(); // the redirectors come first: no flow can be older than they are
+                showView(); // the redirectors come first: no bucket has moved
             }
             members.add(member(node));
             if (!redirectors.containsKey(node)) {
@@ -221,6 +227,25 @@ final class Rig implements AutoCloseable {
         final ClusterView shown = new ClusterView(++view, members);
         redirectors.values().forEach(redirector -> redirector.onView(shown, nowNs));
         pass();
+        pass(TimeUnit.NANOSECONDS.toMillis(SessionPuller.FIRST_REPEAT_NS));
+        pass(TimeUnit.NANOSECONDS.toMillis(SessionPuller.TRANSIT_NS));
+    }
+
+    private void answerPulls() {
+        final List<Said> pulls =
+                said.stream()
+                        .filter(one -> one.message() instanceof SessionPull)
+                        .filter(one -> !redirectors.containsKey(one.to()))
+                        .toList();
+        said.removeAll(pulls);
+        for (final Said one : pulls) {
+            redirector(one.from())
+                    .onMessage(one.to(), emptyPage((SessionPull) one.message()), nowNs);
+        }
+    }
+
+    static SessionPage emptyPage(final SessionPull pull) {
+        return new SessionPage(pull.pullId(), pull.cursor(), SessionPage.END, 1, List.of());
     }
 
     /// A frame comes in by the outside port.
@@ -264,6 +289,9 @@ final class Rig implements AutoCloseable {
         int done;
         do {
             done = backplane.poll(64);
+            if (answersPulls) {
+                answerPulls();
+            }
             final List<Said> between =
                     said.stream().filter(one -> redirectors.containsKey(one.to())).toList();
             said.removeAll(between);
