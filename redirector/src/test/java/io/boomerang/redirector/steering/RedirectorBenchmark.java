@@ -1,6 +1,8 @@
 package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.SessionPage;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.backplane.InMemoryBackplane;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ClusterView;
@@ -28,7 +30,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -64,10 +69,15 @@ public class RedirectorBenchmark {
     @Setup(Level.Trial)
     public void openFlows() {
         final Member self = new Member(1, "ingress-1", Role.INGRESS_REDIRECTOR, 1, 0);
-        final ControlSender silent =
+        final Map<Integer, SessionPull> pulls = new HashMap<>();
+        final ControlSender control =
                 new ControlSender() {
                     @Override
-                    public void send(final int node, final ControlMessage message) {}
+                    public void send(final int node, final ControlMessage message) {
+                        if (message instanceof final SessionPull pull) {
+                            pulls.put(node, pull);
+                        }
+                    }
 
                     @Override
                     public void broadcast(final ControlMessage message) {}
@@ -79,21 +89,29 @@ public class RedirectorBenchmark {
                         ClusterParameters.DEFAULTS,
                         self,
                         backplane.connect(1, (from, datagram, offset, length) -> {}),
-                        silent,
+                        control,
                         (outFrame, offset, length) -> true,
                         SteeringObserver.NONE);
-        final java.util.ArrayList<Member> members = new java.util.ArrayList<>(List.of(self));
+        final List<Member> members = new ArrayList<>(List.of(self));
         for (int node = 201; node <= 204; node++) {
             members.add(new Member(node, "blade-" + node, Role.BLADE, 1, 0));
             backplane.connect(node, (from, datagram, offset, length) -> received += length);
         }
         redirector.onView(new ClusterView(1, members), nowNs);
+        pulls.forEach((blade, pull) ->
+                redirector.onMessage(
+                        blade,
+                        new SessionPage(pull.pullId(), 0, SessionPage.END, 1, List.of()),
+                        nowNs));
         final MemorySegment syn = Frames.tcp(1, 1000, 2, 80, Frames.SYN);
         MemorySegment.copy(syn, 0, frame, 0, syn.byteSize());
         for (int flow = 0; flow < flows; flow++) {
             frame.set(BE32, SOURCE_ADDRESS, flow);
             redirector.onFrame(frame, 0, 54, 0, nowNs);
             backplane.poll(1);
+        }
+        if (redirector.counters().flowsDecided() != flows) {
+            throw new IllegalStateException("the flows are not known");
         }
     }
 
