@@ -47,10 +47,8 @@ final class SessionExchange {
             final boolean carried,
             final long nowNs) {
         final boolean fromBlade = fromNode == announcement.blade();
-        final Installation installation =
-                apply(announcement, fromBlade ? Origin.ANNOUNCED : Origin.CACHED, nowNs);
-        final Outcome outcome = count(installation);
-        observer.onAnnounced(node, fromNode, announcement, installation, carried, nowNs);
+        final Origin origin = fromBlade ? Origin.ANNOUNCED : Origin.CACHED;
+        final Outcome outcome = takeIn(fromNode, announcement, origin, carried, nowNs);
         if (fromBlade) {
             control.send(
                     fromNode,
@@ -62,12 +60,22 @@ final class SessionExchange {
         }
     }
 
-    /// Takes in a session that its blade has told when asked.
+    /// Takes in a session that was pulled from its blade, which waits for no acknowledgement.
     void install(final int blade, final SessionAnnouncement session, final long nowNs) {
-        final Installation installation = apply(session, Origin.ANNOUNCED, nowNs);
-        count(installation);
+        takeIn(blade, session, Origin.ANNOUNCED, false, nowNs);
         counters.sessionsPulled++;
-        observer.onAnnounced(node, blade, session, installation, false, nowNs);
+    }
+
+    private Outcome takeIn(
+            final int fromNode,
+            final SessionAnnouncement announcement,
+            final Origin origin,
+            final boolean carried,
+            final long nowNs) {
+        final Installation installation = apply(announcement, origin, nowNs);
+        final Outcome outcome = count(installation);
+        observer.onAnnounced(node, fromNode, announcement, installation, carried, nowNs);
+        return outcome;
     }
 
     private Installation apply(

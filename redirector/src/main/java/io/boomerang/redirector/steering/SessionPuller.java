@@ -138,7 +138,8 @@ final class SessionPuller {
             return false;
         }
         final Source source = blades.get(from);
-        if (source == null || source.cursor != page.cursor()) {
+        final boolean leadsOn = page.next() == SessionPage.END || page.next() > page.cursor();
+        if (source == null || source.cursor != page.cursor() || !leadsOn) {
             return false;
         }
         if (page.cursor() == 0) {
@@ -158,6 +159,9 @@ final class SessionPuller {
 
     /// Asks whoever has to be asked by now; answers how many.
     int ask(final long nowNs) {
+        if (isComplete()) {
+            return 0;
+        }
         if (!peers.isEmpty()) {
             return ask(peers, nowNs);
         }

@@ -124,6 +124,23 @@ class SessionPullerTest {
         assertTrue(redirector.isIdle());
     }
 
+    /// A blade that sends a redirector round in circles would keep both busy for ever.
+    @Test
+    void shouldNotFollowPagesThatLeadBack() {
+        rig.answersPulls = false;
+        rig.leave(PEER);
+        final SessionPull pull = (SessionPull) pulls().getFirst().message();
+        give(OTHER_BLADE, pull, SessionPage.END, 2);
+
+        give(BLADE, pull, 0, 2, SYN_PORT);
+        give(BLADE, pull, -2, 2, SYN_PORT);
+
+        assertEquals(List.of(), pulls());
+        assertEquals(0, knownBlade(SYN_PORT));
+        give(BLADE, pull, SessionPage.END, 2);
+        assertTrue(redirector.isIdle());
+    }
+
     @Test
     void shouldAskAgainWhoeverDoesNotAnswer() {
         rig.answersPulls = false;
