@@ -206,6 +206,15 @@ public final class SessionTable implements AutoCloseable {
         return free != NONE ? free : eviction.evictNear(hash, tick);
     }
 
+    /// Ends the lease of a live session now.
+    public void lapse(final long slot) {
+        slots.change(
+                slot,
+                memory.flowId(slot),
+                memory.deadline(slot),
+                SlotLayout.lapsed(memory.tail(slot)));
+    }
+
     /// Lapses the sessions whose lease is over among the next `slotBudget` slots, and, while the
     /// table is over three quarters full, forgets the lapsed ones, the oldest first, at most as
     /// many. Every slot must have its turn within twelve days.
@@ -219,8 +228,7 @@ public final class SessionTable implements AutoCloseable {
             sweepHand = slots.after(slot);
             final long tail = memory.tail(slot);
             if (SlotLayout.isLive(tail) && memory.deadline(slot) - tick <= 0) {
-                slots.change(
-                        slot, memory.flowId(slot), memory.deadline(slot), SlotLayout.lapsed(tail));
+                lapse(slot);
                 done++;
             }
         }

@@ -61,6 +61,11 @@ final class BucketAllocation {
                 .toArray();
     }
 
+    /// Treats every bucket as moved: nobody told this redirector for too long whether it was.
+    void distrust(final long nowNs) {
+        Arrays.fill(movedNs, nowNs);
+    }
+
     /// Whether a flow of this hash can only be on the bucket's blade.
     ///
     /// @param byConnection whether the packet at hand opens a connection, which a flow does once;

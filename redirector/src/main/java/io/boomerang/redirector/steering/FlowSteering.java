@@ -48,7 +48,7 @@ final class FlowSteering implements AutoCloseable {
     private final BladeLoad load;
     private final BucketAllocation allocation;
 
-    private final ViewHistory history = new ViewHistory();
+    private final ViewHistory history;
     private final SessionPuller puller;
 
     private ChassisMap chassis = ChassisMap.EMPTY;
@@ -95,6 +95,7 @@ final class FlowSteering implements AutoCloseable {
         this.queries = new StateQueries(config, self.node(), control, counters, observer);
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
+        this.history = new ViewHistory(side, self.node());
         this.puller = new SessionPuller(self, control);
     }
 
@@ -103,9 +104,19 @@ final class FlowSteering implements AutoCloseable {
         final boolean united = history.onChassis(chassis, map, nowNs);
         puller.onChassis(chassis, map, united, nowNs);
         chassis = map;
+        if (puller.isComplete()) {
+            history.onPulled(); // whoever had something else to say is gone
+        }
         for (final StateQuery query : queries.forget(map)) {
             release(query.key(), queries.onUnanswerable(query, nowNs), nowNs);
         }
+    }
+
+    /// This redirector stood still for so long that the others may have gone on without it.
+    void onPause(final long nowNs) {
+        history.onPause(nowNs);
+        puller.restart(chassis, nowNs);
+        allocation.distrust(nowNs);
     }
 
     BucketAllocation allocation() {
@@ -152,15 +163,21 @@ final class FlowSteering implements AutoCloseable {
     /// Whether the slot holds a session that lives, on a blade that lives, from somebody who has to
     /// know.
     private boolean isUsable(final long slot, final long hash, final long nowNs) {
+        return lives(slot, nowNs) && (!history.haveOwnersMoved(nowNs) || counts(slot, hash));
+    }
+
+    private boolean lives(final long slot, final long nowNs) {
         return slot != SessionTable.NONE
                 && sessions.isLive(slot, nowNs)
-                && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))
-                && (!history.wasDivided(nowNs) || counts(slot, hash));
+                && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
     }
 
     private boolean counts(final long slot, final long hash) {
+        if (history.isLost()) {
+            return false;
+        }
         if (chassis.owner(side, hash) == self.node() || chassis.backup(side, hash) == self.node()) {
-            return true;
+            return !history.isHealing();
         }
         return switch (sessions.origin(slot)) {
             case DECIDED ->
@@ -168,7 +185,11 @@ final class FlowSteering implements AutoCloseable {
                             slot, history.countsFromNs(), config.embryonicLeaseMs());
             case CACHED ->
                     sessions.wasLearnedAfter(slot, history.countsFromNs(), config.cacheLeaseMs());
-            case ANNOUNCED -> false;
+            case ANNOUNCED -> {
+                // Told when this one was the owner; what the owner answers now takes its place.
+                sessions.lapse(slot);
+                yield false;
+            }
         };
     }
 
@@ -178,6 +199,10 @@ final class FlowSteering implements AutoCloseable {
         final WaitingRoom.Queue waiting = queries.find(key);
         if (waiting != null) {
             holdOrDrop(waiting, nowNs);
+            return;
+        }
+        if (history.isLost()) {
+            query(key, nowNs);
             return;
         }
         final int owner = chassis.owner(side, hash);
@@ -203,10 +228,9 @@ final class FlowSteering implements AutoCloseable {
     private void steerByMemory(
             final FlowKey key, final long hash, final long slot, final long nowNs) {
         final int blade = sessions.blade(slot);
-        final boolean live = sessions.isLive(slot, nowNs);
-        if (!live && chassis.isAlive(blade)) {
+        if (remembers(slot, nowNs)) {
             decide(key, hash, blade, Decision.MEMORY, nowNs);
-        } else if (live) {
+        } else if (sessions.isLive(slot, nowNs)) {
             counters.flowsBroken++;
             observer.onBroken(self.node(), key, blade, nowNs);
             reselect(key, hash, nowNs);
@@ -215,6 +239,14 @@ final class FlowSteering implements AutoCloseable {
         } else {
             query(key, nowNs);
         }
+    }
+
+    /// Whether the slot tells which blade had the tuple last, although its session is over. Others
+    /// may still send its packets there.
+    private boolean remembers(final long slot, final long nowNs) {
+        return slot != SessionTable.NONE
+                && !sessions.isLive(slot, nowNs)
+                && chassis.isAlive(sessions.blade(slot));
     }
 
     /// Buckets are the same everywhere, and a flow that came before was steered by the same one.
@@ -334,16 +366,18 @@ final class FlowSteering implements AutoCloseable {
     /// A blade has answered what it was asked.
     void takeAnswer(final int fromNode, final StateAnswer answer, final long nowNs) {
         final FlowKey key = queries.keyOf(answer.queryId());
-        if (key == null) {
-            return; // late: decided meanwhile, or never asked
+        if (key == null || history.isLost()) {
+            return; // late: decided meanwhile, or never asked; or too early: asked again soon
         }
         final SessionAnnouncement session = answer.session();
         if (session != null && session.key().equals(key)) {
             learn(fromNode, session, false, nowNs);
-            releaseWaiting(session, nowNs);
-        } else {
-            release(key, queries.onUnknown(answer.queryId(), fromNode, nowNs), nowNs);
+            if (!history.isHealing()) {
+                releaseWaiting(session, nowNs);
+                return;
+            }
         }
+        release(key, queries.onUnknown(answer.queryId(), fromNode, nowNs), nowNs);
     }
 
     /// Steers those who waited for `key`: by the session if there is one now, else this redirector
@@ -357,13 +391,15 @@ final class FlowSteering implements AutoCloseable {
         while (!queue.isEmpty()) {
             queries.take(queue, arrival);
             final long slot = sessions.find(key, hash);
-            if (isUsable(slot, hash, nowNs)) {
+            if (lives(slot, nowNs)) {
                 final Decision decision =
                         sessions.origin(slot) == Origin.DECIDED
                                 ? Decision.SESSION
                                 : Decision.ANSWER;
                 deliver(key, sessions.flowId(slot), sessions.blade(slot), decision, nowNs);
                 exchange.answerAsker(arrival, key, slot);
+            } else if (remembers(slot, nowNs)) {
+                decide(key, hash, sessions.blade(slot), Decision.MEMORY, nowNs);
             } else {
                 select(key, hash, nowNs);
             }
@@ -392,6 +428,12 @@ final class FlowSteering implements AutoCloseable {
                 releaseWaiting(session, nowNs);
             }
         }
+        if (puller.isConfirmed()) {
+            history.onConfirmed();
+        }
+        if (puller.isComplete()) {
+            history.onPulled();
+        }
     }
 
     SessionPuller puller() {
@@ -400,7 +442,7 @@ final class FlowSteering implements AutoCloseable {
 
     /// Steers the packets that waited for this announcement. They become the arrival in turn.
     void releaseWaiting(final SessionAnnouncement announcement, final long nowNs) {
-        if (announcement.kind() != Kind.CLOSE) {
+        if (announcement.kind() != Kind.CLOSE && !history.isHealing()) {
             final FlowKey key = announcement.key();
             release(key, queries.onFound(key, nowNs), nowNs);
         }

@@ -39,6 +39,9 @@ import java.lang.foreign.MemorySegment;
 /// What to do with a frame is decided here; which blade a flow's packet goes to, in {@link
 /// FlowSteering}; what becomes of fragments without a first one, in {@link EarlyFragments}.
 public final class Redirector implements AutoCloseable {
+    /// Shorter than any failure detector takes to give a member up.
+    public static final long PAUSE_NS = 1_000_000_000L;
+
     private final Member self;
     private final Side side;
     private final ControlSender control;
@@ -161,6 +164,12 @@ public final class Redirector implements AutoCloseable {
     public void setWeight(final int blade, final int weight, final long nowNs) {
         coordinator.setWeight(blade, weight);
         reallocate(nowNs);
+    }
+
+    /// To be called before anything else when the thread that drives this redirector stood still
+    /// for longer than {@link #PAUSE_NS}: the others may have gone on without it.
+    public void onPause(final long nowNs) {
+        steering.onPause(nowNs);
     }
 
     /// Does what is due; answers how much was done.

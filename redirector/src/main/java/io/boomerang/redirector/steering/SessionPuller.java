@@ -41,6 +41,7 @@ final class SessionPuller {
     private static final class Source {
         private int cursor;
         private int ownersEpoch;
+        private boolean answered;
         private long dueNs;
         private long intervalNs = FIRST_REPEAT_NS;
 
@@ -64,6 +65,11 @@ final class SessionPuller {
     /// Whether this redirector has heard of every flow that it owns.
     boolean isComplete() {
         return peers.isEmpty() && blades.isEmpty();
+    }
+
+    /// Whether everybody has said that it sees the same redirectors as this one.
+    boolean isConfirmed() {
+        return peers.isEmpty() && blades.values().stream().allMatch(source -> source.answered);
     }
 
     /// The members have changed.
@@ -122,7 +128,7 @@ final class SessionPuller {
     void onOwnersChanged(
             final int blade, final int epoch, final ChassisMap chassis, final long nowNs) {
         if (chassis.isAlive(blade) && pulledEpochs[blade] != epoch) {
-            blades.putIfAbsent(blade, new Source(nowNs));
+            blades.computeIfAbsent(blade, _ -> new Source(nowNs)).dueNs = nowNs;
             ask(nowNs);
         }
     }
@@ -142,6 +148,7 @@ final class SessionPuller {
         if (source == null || source.cursor != page.cursor() || !leadsOn) {
             return false;
         }
+        source.answered = true;
         if (page.cursor() == 0) {
             source.ownersEpoch = page.ownersEpoch();
         }
