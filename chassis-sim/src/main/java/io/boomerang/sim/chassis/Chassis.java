@@ -24,7 +24,6 @@ import java.util.stream.Stream;
 /// plane may have threads of its own.
 @SuppressWarnings("EnumOrdinal") // an array by role, within one process
 public final class Chassis implements AutoCloseable {
-    private static final long TIMER_NS = 1_000_000L;
     private static final long COARSE_STEP_NS = 1_000_000_000L;
     private static final int MOST_COARSE_STEPS = 1_000;
     private static final long SETTLE_LIMIT_NS = 30_000_000_000L;
@@ -41,6 +40,7 @@ public final class Chassis implements AutoCloseable {
     /// All of them, redirectors before blades.
     private final List<ChassisNode> nodes = new ArrayList<>();
 
+    private final int[] incarnations = new int[Member.MAX_NODE + 1];
     private final int[] made = new int[Role.values().length];
     private long lastTimersNs;
 
@@ -58,28 +58,42 @@ public final class Chassis implements AutoCloseable {
         backplane.setTap((from, to, datagram, offset, length) ->
                 observer.onBackplane(from, to, datagram, offset, length, clock.nowNs()));
         for (int i = 0; i < options.redirectorsPerSide(); i++) {
-            add(make(Role.INGRESS_REDIRECTOR));
+            add(makeNext(Role.INGRESS_REDIRECTOR));
         }
         for (int i = 0; i < options.redirectorsPerSide(); i++) {
-            add(make(Role.EGRESS_REDIRECTOR));
+            add(makeNext(Role.EGRESS_REDIRECTOR));
         }
         for (int i = 0; i < options.blades(); i++) {
-            add(make(Role.BLADE));
+            add(makeNext(Role.BLADE));
         }
         lastTimersNs = clock.nowNs();
     }
 
     // Nodes
 
-    private ChassisNode make(final Role role) {
-        final int index = made[role.ordinal()]++;
-        final int node = NodeNames.node(role, index);
+    private ChassisNode makeNext(final Role role) {
+        return make(NodeNames.node(role, made[role.ordinal()]++));
+    }
+
+    private ChassisNode make(final int node) {
+        final Role role = NodeNames.role(node);
         final Member member =
-                new Member(node, NodeNames.of(node), role, 1, options.parameters().digest());
+                new Member(
+                        node,
+                        NodeNames.of(node),
+                        role,
+                        ++incarnations[node],
+                        options.parameters().digest());
         final ClusterChannel channel = cluster.channel(member);
         return role == Role.BLADE
                 ? new ProcessingNode(
-                        options, member, index + 1, channel, backplane, clock, observer)
+                        options,
+                        member,
+                        NodeNames.index(node) + 1,
+                        channel,
+                        backplane,
+                        clock,
+                        observer)
                 : new RedirectorNode(options, member, channel, backplane, clock, observer);
     }
 
@@ -142,11 +156,20 @@ public final class Chassis implements AutoCloseable {
             final long offset,
             final int length,
             final long packetNumber) {
-        final List<RedirectorNode> entries = redirectors(side);
-        final RedirectorNode entry = entries.get((int) (index % entries.size()));
+        final RedirectorNode entry = entry(side, index);
         final long nowNs = clock.nowNs();
         observer.onEntering(entry.member.node(), side, frame, offset, length, packetNumber, nowNs);
         entry.redirector.onFrame(frame, offset, length, packetNumber, nowNs);
+    }
+
+    private RedirectorNode entry(final Side side, final long index) {
+        final List<RedirectorNode> entries = redirectors(side);
+        return entries.get((int) (index % entries.size()));
+    }
+
+    /// Whether the redirector that {@link #inject} chooses for this index is paused.
+    public boolean isStandingStill(final Side side, final long index) {
+        return entry(side, index).isPaused();
     }
 
     /// Lets everything that can happen now happen; answers how much did. Packets come before
@@ -160,9 +183,9 @@ public final class Chassis implements AutoCloseable {
             doneNow += backplane.deliverDue(nowNs);
             for (int i = 0; i < nodes.size(); i++) {
                 final ChassisNode node = nodes.get(i);
-                doneNow += node.control.drain(nowNs);
+                doneNow += node.isPaused() ? 0 : node.control.drain(nowNs);
             }
-            if (nowNs - lastTimersNs >= TIMER_NS) {
+            if (nowNs - lastTimersNs >= options.timerNs()) {
                 timers(nowNs);
             }
             for (int i = 0; i < nodes.size(); i++) {
@@ -176,7 +199,9 @@ public final class Chassis implements AutoCloseable {
     private void timers(final long nowNs) {
         lastTimersNs = nowNs;
         for (int i = 0; i < nodes.size(); i++) {
-            nodes.get(i).onTimer(nowNs);
+            if (!nodes.get(i).isPaused()) {
+                nodes.get(i).onTimer(nowNs);
+            }
         }
     }
 
@@ -201,7 +226,7 @@ public final class Chassis implements AutoCloseable {
     }
 
     private long nextDueNs() {
-        long due = Math.min(cluster.nextDueNs(), clock.nowNs() + TIMER_NS);
+        long due = Math.min(cluster.nextDueNs(), clock.nowNs() + options.timerNs());
         due = Math.min(due, backplane.nextDueNs());
         for (int i = 0; i < nodes.size(); i++) {
             due = Math.min(due, nodes.get(i).control.nextDueNs());
@@ -257,17 +282,25 @@ public final class Chassis implements AutoCloseable {
 
     /// Adds a node and waits until every redirector knows it; answers its name.
     public String add(final Role role) {
-        final ChassisNode node = make(role);
+        final String name = join(role);
+        settle();
+        return name;
+    }
+
+    /// Adds a node and waits for nothing but its joining.
+    public String join(final Role role) {
+        return join(makeNext(role)).name();
+    }
+
+    private ChassisNode join(final ChassisNode node) {
         meanwhile("join-" + node.name(), node.control::connect);
         add(node);
-        settle();
-        return node.name();
+        return node;
     }
 
     /// Sets a blade's weight, 0 to drain it, and waits until every redirector follows.
     public void setWeight(final String bladeName, final int weight) {
-        final int blade = node(bladeName).member.node();
-        redirectors().forEach(redirector -> redirector.setWeight(blade, weight, clock.nowNs()));
+        weigh(bladeName, weight);
         settle();
     }
 
@@ -283,8 +316,21 @@ public final class Chassis implements AutoCloseable {
         }
     }
 
+    /// Sets a blade's weight and waits for nothing.
+    public void weigh(final String bladeName, final int weight) {
+        final int blade = node(bladeName).member.node();
+        redirectors().forEach(redirector -> redirector.setWeight(blade, weight, clock.nowNs()));
+    }
+
     /// Ends a node without a word from it, and waits until every redirector knows; answers its id.
     public int kill(final String name) {
+        final int node = crash(name);
+        settle();
+        return node;
+    }
+
+    /// Ends a node without a word from it, and waits for nothing; answers its id.
+    public int crash(final String name) {
         final ChassisNode node = node(name);
         nodes.remove(node);
         ingress.remove(node);
@@ -293,8 +339,21 @@ public final class Chassis implements AutoCloseable {
         backplane.disconnect(node.member.node());
         meanwhile("kill-" + name, node.control::close);
         node.close();
-        settle();
         return node.member.node();
+    }
+
+    /// Starts a node again that has ended, with nothing in it, and waits for nothing.
+    public void restart(final String name) {
+        join(make(NodeNames.node(name)));
+    }
+
+    /// Lets a node stand still: it hears and does nothing until it is resumed.
+    public void pause(final String name) {
+        node(name).pause(clock.nowNs());
+    }
+
+    public void resume(final String name) {
+        node(name).resume(clock.nowNs());
     }
 
     private ChassisNode node(final String name) {
@@ -316,7 +375,8 @@ public final class Chassis implements AutoCloseable {
         }
     }
 
-    private boolean isSettled() {
+    /// Whether all nodes agree on the members and the bucket table.
+    public boolean isSettled() {
         long epoch = -1;
         for (final ChassisNode node : nodes) {
             if (!sees(node.control.view(), nodes.size())) {

@@ -5,12 +5,15 @@ import io.boomerang.cluster.BatchingSender;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.Member;
 
-/// A node of a simulated chassis, tied to its control point. Used by the chassis' thread.
+/// A node of a simulated chassis, tied to its control point, and the time for which it stands
+/// still. Used by the chassis' thread.
 abstract sealed class ChassisNode implements ControlPoint.Node, Backplane.Receiver, AutoCloseable
         permits RedirectorNode, ProcessingNode {
     final Member member;
     final BatchingSender sender;
     final ControlPoint control;
+    private boolean paused;
+    private long pausedNs;
 
     ChassisNode(final Member member, final ClusterChannel channel, final long delayNs) {
         this.member = member;
@@ -21,6 +24,22 @@ abstract sealed class ChassisNode implements ControlPoint.Node, Backplane.Receiv
     String name() {
         return member.name();
     }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    void pause(final long nowNs) {
+        paused = true;
+        pausedNs = nowNs;
+    }
+
+    void resume(final long nowNs) {
+        paused = false;
+        onResumed(nowNs - pausedNs, nowNs);
+    }
+
+    abstract void onResumed(long pauseNs, long nowNs);
 
     abstract void onTimer(long nowNs);
 

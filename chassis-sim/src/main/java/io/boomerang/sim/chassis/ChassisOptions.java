@@ -17,6 +17,7 @@ import java.util.function.IntFunction;
 /// @param processor makes the processor of the blade with the given number, counted from 1
 /// @param announcementDelayNs how late every Session Announcement is handed to its receiver, in
 ///   nanoseconds
+/// @param timerNs how often the nodes look at what time has brought, in nanoseconds
 public record ChassisOptions(
         int redirectorsPerSide,
         int blades,
@@ -24,7 +25,10 @@ public record ChassisOptions(
         RedirectorConfig redirector,
         BladeConfig blade,
         IntFunction<PacketProcessor> processor,
-        long announcementDelayNs) {
+        long announcementDelayNs,
+        long timerNs) {
+    public static final long USUAL_TIMER_NS = 1_000_000L;
+
     public static final int MAX_REDIRECTORS = 64;
     public static final int MAX_BLADES = 512;
 
@@ -42,6 +46,9 @@ public record ChassisOptions(
         if (announcementDelayNs < 0) {
             throw new IllegalArgumentException(
                     "announcementDelayNs " + announcementDelayNs + " is negative");
+        }
+        if (timerNs < 1) {
+            throw new IllegalArgumentException("timerNs " + timerNs + " is not positive");
         }
     }
 }

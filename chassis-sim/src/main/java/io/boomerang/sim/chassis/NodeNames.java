@@ -30,6 +30,18 @@ public final class NodeNames {
         return NAMES[node];
     }
 
+    /// The node of that name.
+    ///
+    /// @throws IllegalArgumentException when no node can be called so
+    public static int node(final String name) {
+        for (int node = FIRST_INGRESS; node < NAMES.length; node++) {
+            if (NAMES[node].equals(name)) {
+                return node;
+            }
+        }
+        throw new IllegalArgumentException("no node is called " + name);
+    }
+
     public static Role role(final int node) {
         if (node < FIRST_EGRESS) {
             return Role.INGRESS_REDIRECTOR;
@@ -39,10 +51,19 @@ public final class NodeNames {
 
     /// The node of the `index`-th member of this role, from 0.
     public static int node(final Role role, final int index) {
+        return first(role) + index;
+    }
+
+    /// Which one of its role a node is, from 0.
+    static int index(final int node) {
+        return node - first(role(node));
+    }
+
+    private static int first(final Role role) {
         return switch (role) {
-            case INGRESS_REDIRECTOR -> ingress(index);
-            case EGRESS_REDIRECTOR -> egress(index);
-            case BLADE -> blade(index);
+            case INGRESS_REDIRECTOR -> FIRST_INGRESS;
+            case EGRESS_REDIRECTOR -> FIRST_EGRESS;
+            case BLADE -> FIRST_BLADE;
         };
     }
 

@@ -51,6 +51,10 @@ final class ProcessingNode extends ChassisNode {
         blade.onDatagram(fromNode, datagram, offset, length, clock.nowNs());
     }
 
+    /// What a blade knows of a flow nobody can know better.
+    @Override
+    void onResumed(final long pauseNs, final long nowNs) {}
+
     @Override
     void onTimer(final long nowNs) {
         blade.onTimer(nowNs);

@@ -59,6 +59,13 @@ final class RedirectorNode extends ChassisNode implements PacketPort {
     }
 
     @Override
+    void onResumed(final long pauseNs, final long nowNs) {
+        if (pauseNs > Redirector.PAUSE_NS) {
+            redirector.onPause(nowNs);
+        }
+    }
+
+    @Override
     void onTimer(final long nowNs) {
         redirector.onTimer(nowNs);
     }

@@ -30,6 +30,7 @@ import java.io.UncheckedIOException;
             ReplayCommand.class,
             DemoCommand.class,
             SimulateCommand.class,
+            ChaosCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

@@ -53,7 +53,8 @@ final class ChassisPlan {
                 redirector(),
                 blade(),
                 processor(),
-                options.announceDelayNs());
+                options.announceDelayNs(),
+                ChassisOptions.USUAL_TIMER_NS);
     }
 
     private RedirectorConfig redirector() {

@@ -13,7 +13,7 @@ import io.boomerang.sim.chassis.MemoryBackplane;
 import io.boomerang.sim.chassis.NodeNames;
 import io.boomerang.sim.report.BladeShare;
 import io.boomerang.sim.report.Latency;
-import io.boomerang.sim.report.ReplayProgress;
+import io.boomerang.sim.report.Progress;
 import io.boomerang.sim.report.ReplayReport;
 import io.boomerang.sim.report.StallRecorder;
 import io.boomerang.sim.report.SteeringLog;
@@ -141,7 +141,7 @@ public final class Replay {
         final SideAssigner sides = new SideAssigner(options.sideRule());
         final long startedNs = System.nanoTime();
         long bytesBefore = 0;
-        try (ReplayProgress progress = ReplayProgress.start(options.progress(), totalBytes())) {
+        try (Progress progress = Progress.ofBytes(options.progress(), totalBytes())) {
             for (final Path file : options.files()) {
                 time.startFile();
                 final Passage passage =
@@ -183,7 +183,7 @@ public final class Replay {
             @Nullable Tracer tracer,
             PacketFeed feed,
             ReplayTime time,
-            ReplayProgress progress,
+            Progress progress,
             long bytesBefore) {}
 
     private void replay(final SidedCapture capture, final Passage passage) throws IOException {

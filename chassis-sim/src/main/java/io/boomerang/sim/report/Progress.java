@@ -10,28 +10,43 @@ import java.io.Console;
 
 /// A progress bar on stderr, while somebody watches. One thread steps it; the bar has a thread of
 /// its own that draws.
-public final class ReplayProgress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final long BYTES_PER_MEBIBYTE = 1 << 20;
     private static final int REDRAW_MS = 250;
 
     private final @Nullable ProgressBar bar;
 
-    private ReplayProgress(final @Nullable ProgressBar bar) {
+    private Progress(final @Nullable ProgressBar bar) {
         this.bar = bar;
     }
 
-    /// A bar if `wanted` or if a terminal is there to show it, else one that does nothing.
+    /// A bar for a replay if `wanted` or if a terminal is there to show it, else one that does
+    /// nothing.
     ///
     /// @param totalBytes of all files; unknown when 0
-    public static ReplayProgress start(final boolean wanted, final long totalBytes) {
+    public static Progress ofBytes(final boolean wanted, final long totalBytes) {
+        return start(wanted, "replay", totalBytes, " MiB", BYTES_PER_MEBIBYTE);
+    }
+
+    /// The same for runs.
+    public static Progress ofRuns(final boolean wanted, final long runs) {
+        return start(wanted, "chaos", runs, " runs", 1);
+    }
+
+    private static Progress start(
+            final boolean wanted,
+            final String task,
+            final long total,
+            final String unit,
+            final long unitSize) {
         if (!wanted && !isTerminal()) {
-            return new ReplayProgress(null);
+            return new Progress(null);
         }
-        return new ReplayProgress(
+        return new Progress(
                 new ProgressBarBuilder()
-                        .setTaskName("replay")
-                        .setInitialMax(totalBytes == 0 ? -1 : totalBytes)
-                        .setUnit(" MiB", BYTES_PER_MEBIBYTE)
+                        .setTaskName(task)
+                        .setInitialMax(total == 0 ? -1 : total)
+                        .setUnit(unit, unitSize)
                         .setStyle(ProgressBarStyle.ASCII)
                         .setUpdateIntervalMillis(REDRAW_MS)
                         .clearDisplayOnFinish()
@@ -44,15 +59,15 @@ public final class ReplayProgress implements AutoCloseable {
         return console != null && console.isTerminal();
     }
 
-    /// Whether anything is shown; when not, nobody needs to find out how far the replay is.
+    /// Whether anything is shown; when not, nobody needs to find out how far the work is.
     public boolean isShown() {
         return bar != null;
     }
 
-    /// Bytes of all files that were read so far.
-    public void stepTo(final long bytes) {
+    /// How much is done.
+    public void stepTo(final long done) {
         if (bar != null) {
-            bar.stepTo(bytes);
+            bar.stepTo(done);
         }
     }
 

@@ -1,0 +1,142 @@
+package io.boomerang.sim.chaos;
+
+import io.boomerang.blade.announcer.AnnouncePolicy;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.Side;
+import io.boomerang.redirector.steering.SelectionPolicy;
+import io.boomerang.sim.chassis.NodeNames;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/// A chassis and what is to happen to it.
+///
+/// @param seed of the networks' behaviour, and of the plan itself
+/// @param redirectors on each side
+/// @param blades at the start
+/// @param policy for new flows
+/// @param announce how far sides learn of flows
+/// @param events in the order of time
+public record ChaosPlan(
+        long seed,
+        int redirectors,
+        int blades,
+        SelectionPolicy policy,
+        AnnouncePolicy announce,
+        List<ChaosEvent> events) {
+    private static final int FLOWS = 40;
+    private static final int LENGTH_MS = 12_000;
+    private static final int MOST_FAULTS = 8;
+    private static final int NEAR_MS = 1_000;
+    private static final int MOST_LIVES = 8;
+    private static final int MOST_NODES = 6;
+    private static final List<Role> ROLES = List.of(Role.values());
+
+    public ChaosPlan {
+        events = List.copyOf(events);
+    }
+
+    /// The plan of a seed.
+    public static ChaosPlan random(final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final int redirectors = 1 + random.nextInt(3);
+        final int blades = 2 + random.nextInt(3);
+        final SelectionPolicy[] policies = SelectionPolicy.values();
+        final AnnouncePolicy[] modes = AnnouncePolicy.values();
+        final List<ChaosEvent> events = new ArrayList<>();
+        final int faults = 1 + random.nextInt(MOST_FAULTS);
+        for (int i = 0; i < faults; i++) {
+            events.add(fault(random, redirectors, blades));
+        }
+        for (int number = 0; number < FLOWS; number++) {
+            events.add(flow(random, number, events.get(random.nextInt(faults)).atMs()));
+        }
+        events.sort(Comparator.comparingInt(ChaosEvent::atMs));
+        return new ChaosPlan(
+                seed,
+                redirectors,
+                blades,
+                policies[random.nextInt(policies.length)],
+                modes[random.nextInt(modes.length)],
+                events);
+    }
+
+    /// @param faultMs when something happens that half of the flows are to meet
+    private static ChaosEvent flow(
+            final SplittableRandom random, final int number, final int faultMs) {
+        final boolean connection = random.nextBoolean();
+        final int atMs =
+                random.nextBoolean()
+                        ? random.nextInt(LENGTH_MS * 3 / 4)
+                        : Math.max(0, faultMs - NEAR_MS + random.nextInt(2 * NEAR_MS));
+        return new ChaosEvent.Flow(
+                atMs,
+                number,
+                connection,
+                connection && random.nextInt(4) == 0 ? Side.EGRESS : Side.INGRESS,
+                2 + random.nextInt(30),
+                1 + random.nextInt(random.nextBoolean() ? 20 : 600),
+                connection && random.nextBoolean() ? 1 + random.nextInt(MOST_LIVES) : 1);
+    }
+
+    private static ChaosEvent fault(
+            final SplittableRandom random, final int redirectors, final int blades) {
+        final int atMs = 200 + random.nextInt(LENGTH_MS);
+        return switch (random.nextInt(11)) {
+            case 0, 9 -> new ChaosEvent.Join(atMs, ROLES.get(random.nextInt(ROLES.size())));
+            case 1, 2 ->
+                    new ChaosEvent.Crash(
+                            atMs,
+                            node(random, redirectors, blades),
+                            random.nextBoolean() ? 0 : 1 + random.nextInt(4_000));
+            case 3, 4 ->
+                    new ChaosEvent.Pause(
+                            atMs,
+                            node(random, redirectors, blades),
+                            random.nextBoolean() ? 1 + random.nextInt(300) : random.nextInt(5_000));
+            case 5 ->
+                    new ChaosEvent.Weight(
+                            atMs,
+                            NodeNames.of(NodeNames.blade(random.nextInt(blades))),
+                            random.nextBoolean() ? 0 : 1 + random.nextInt(300));
+            case 6 -> {
+                final List<String> apart = new ArrayList<>();
+                final int count = 1 + random.nextInt(MOST_NODES);
+                for (int i = 0; i < count; i++) {
+                    apart.add(node(random, redirectors, blades));
+                }
+                yield new ChaosEvent.Divide(atMs, apart, 1 + random.nextInt(4_000));
+            }
+            case 7 ->
+                    new ChaosEvent.BreakLink(
+                            atMs,
+                            node(random, redirectors, blades),
+                            node(random, redirectors, blades),
+                            1 + random.nextInt(3_000));
+            default ->
+                    new ChaosEvent.Storm(
+                            atMs,
+                            random.nextInt(300),
+                            random.nextInt(300),
+                            random.nextInt(3_000),
+                            1 + random.nextInt(4_000));
+        };
+    }
+
+    private static String node(
+            final SplittableRandom random, final int redirectors, final int blades) {
+        return NodeNames.of(
+                switch (random.nextInt(3)) {
+                    case 0 -> NodeNames.ingress(random.nextInt(redirectors));
+                    case 1 -> NodeNames.egress(random.nextInt(redirectors));
+                    default -> NodeNames.blade(random.nextInt(blades));
+                });
+    }
+
+    /// The same chassis with other events.
+    public ChaosPlan with(final List<ChaosEvent> otherEvents) {
+        return new ChaosPlan(seed, redirectors, blades, policy, announce, otherEvents);
+    }
+}

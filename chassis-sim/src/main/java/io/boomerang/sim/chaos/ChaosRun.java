@@ -1,0 +1,471 @@
+package io.boomerang.sim.chaos;
+
+import io.boomerang.blade.BladeConfig;
+import io.boomerang.blade.BladeCounters;
+import io.boomerang.blade.BladeNode;
+import io.boomerang.blade.announcer.AnnounceLimits;
+import io.boomerang.blade.announcer.AnnouncePolicy;
+import io.boomerang.blade.processor.PassThrough;
+import io.boomerang.blade.session.Lifetimes;
+import io.boomerang.cluster.ClusterParameters;
+import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.FlowRules;
+import io.boomerang.flow.Side;
+import io.boomerang.redirector.RedirectorConfig;
+import io.boomerang.redirector.steering.Redirector;
+import io.boomerang.sim.chassis.Chassis;
+import io.boomerang.sim.chassis.ChassisOptions;
+import io.boomerang.sim.chassis.NodeNames;
+import io.boomerang.sim.chassis.SteppedClock;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// One plan carried out: the nodes are those of production, time is stepped, the networks are
+/// faulty. After the last event all faults end, the chassis must come to rest and agree, and then
+/// every flow is probed through every redirector. One thread; equal plans give equal runs.
+public final class ChaosRun implements AutoCloseable {
+    private static final long MS = 1_000_000L;
+    private static final long START_NS = 1_000 * MS;
+    private static final long TIMER_NS = 5 * MS;
+    private static final long REST_NS = 4_000 * MS;
+    private static final long SETTLE_LIMIT_NS = 10_000 * MS;
+    private static final long PROBE_GAP_NS = 5 * MS;
+    private static final long SYN_AGAIN_NS = 300 * MS;
+
+    /// How long after the end of a division or a pause somebody may still act on an old view.
+    private static final long AFTERMATH_NS = FaultyCluster.MERGE_NS + 1_000 * MS;
+
+    /// A client may use a port again at any time after a reset.
+    private static final long LEAST_REUSE_NS = 90 * MS;
+
+    private static final long MOST_REUSE_NS = 200 * MS;
+    private static final int CLOSED_MS = 100;
+
+    private static final int BUCKETS = 256;
+    private static final int SESSIONS = 1_024;
+    private static final int MARKERS = 512;
+    private static final int HELD_CELLS = 128;
+    private static final int OUTSTANDING = 1_024;
+
+    private static final Comparator<Due> BY_TIME =
+            Comparator.comparingLong(Due::dueNs).thenComparingLong(Due::sequence);
+
+    private final ChaosPlan plan;
+    private final SteppedClock clock = new SteppedClock(START_NS);
+    private final Links links = new Links();
+    private final Weather weather;
+    private final SplittableRandom traffic;
+    private final FaultyCluster cluster;
+    private final FaultyBackplane backplane;
+    private final Witness witness;
+    private final Chassis chassis;
+    private final FlowFrames frames = new FlowFrames();
+    private final List<FlowState> flows = new ArrayList<>();
+    private final Set<String> paused = new TreeSet<>();
+    private final PriorityQueue<Due> agenda = new PriorityQueue<>(BY_TIME);
+    private long sequence;
+    private long packets;
+    private boolean probing;
+
+    private record Due(long dueNs, long sequence, Runnable action) {}
+
+    /// What came of a plan.
+    ///
+    /// @param violations which promise was broken, when and how; empty when none was
+    /// @param packets that went in
+    /// @param deliveries to blades
+    public record Outcome(List<String> violations, long packets, long deliveries) {
+        public Outcome {
+            violations = List.copyOf(violations);
+        }
+
+        public boolean isClean() {
+            return violations.isEmpty();
+        }
+    }
+
+    private ChaosRun(final ChaosPlan plan) {
+        this.plan = plan;
+        weather = new Weather(plan.seed() ^ 0x5DEECE66DL);
+        traffic = new SplittableRandom(plan.seed() ^ 0x9E3779B97F4A7C15L);
+        cluster = new FaultyCluster(links, weather, START_NS);
+        witness = new Witness(new Ends(), plan.announce() != AnnouncePolicy.ASYNC);
+        backplane = new FaultyBackplane(links, weather, clock::nowNs, witness::onLost);
+        chassis = new Chassis(options(), cluster, backplane, clock, witness);
+    }
+
+    /// Carries out a plan.
+    public static Outcome of(final ChaosPlan plan) {
+        try (ChaosRun run = new ChaosRun(plan)) {
+            return run.carryOut();
+        }
+    }
+
+    @Override
+    public void close() {
+        chassis.close();
+    }
+
+    private ChassisOptions options() {
+        final SplittableRandom keys = new SplittableRandom(plan.seed());
+        return new ChassisOptions(
+                plan.redirectors(),
+                plan.blades(),
+                new ClusterParameters(
+                        keys.nextLong(), keys.nextLong(), BUCKETS, FlowRules.DEFAULTS),
+                redirector(),
+                blade(),
+                _ -> new PassThrough(),
+                0,
+                TIMER_NS);
+    }
+
+    /// The usual times, and room for what a plan brings: a run is over in less time than a large
+    /// table takes to be made.
+    private RedirectorConfig redirector() {
+        final RedirectorConfig usual = RedirectorConfig.DEFAULTS;
+        return new RedirectorConfig(
+                SESSIONS,
+                plan.policy(),
+                usual.embryonicLeaseMs(),
+                usual.cacheLeaseMs(),
+                usual.queryLimitMs(),
+                HELD_CELLS,
+                usual.fragmentLimitMs(),
+                HELD_CELLS,
+                HELD_CELLS);
+    }
+
+    private BladeConfig blade() {
+        final AnnounceLimits usual = AnnounceLimits.DEFAULTS;
+        return new BladeConfig(
+                plan.announce(),
+                lifetimes(),
+                MARKERS,
+                new AnnounceLimits(
+                        OUTSTANDING,
+                        usual.firstRetryMs(),
+                        usual.lastRetryMs(),
+                        usual.tryLimit(),
+                        HELD_CELLS,
+                        usual.holdLimitMs()));
+    }
+
+    /// A connection that was reset ends soon, so that its end meets the next one's beginning.
+    private static Lifetimes lifetimes() {
+        final Lifetimes usual = Lifetimes.DEFAULTS;
+        return new Lifetimes(
+                usual.tcpEmbryonicMs(),
+                usual.tcpEstablishedMs(),
+                usual.tcpClosingMs(),
+                CLOSED_MS,
+                usual.udpEmbryonicMs(),
+                usual.udpEstablishedMs(),
+                usual.icmpMs(),
+                usual.otherEmbryonicMs(),
+                usual.otherEstablishedMs(),
+                usual.lapsedMs());
+    }
+
+    private Outcome carryOut() {
+        chassis.start();
+        for (final ChaosEvent event : plan.events()) {
+            after(event.atMs() * MS, () -> happen(event));
+        }
+        runAgenda();
+        endFaults();
+        if (!chassis.await(chassis::isSettled, SETTLE_LIMIT_NS)) {
+            witness.accuse(
+                    "convergence",
+                    "10 s after the last fault the nodes do not agree on members and buckets",
+                    clock.nowNs());
+        }
+        rest();
+        witness.onRest(clock.nowNs());
+        probe();
+        return new Outcome(witness.violations(), packets, witness.delivered());
+    }
+
+    private void after(final long delayNs, final Runnable action) {
+        agenda.add(new Due(clock.nowNs() + delayNs, sequence++, action));
+    }
+
+    private void runAgenda() {
+        for (Due next = agenda.poll(); next != null; next = agenda.poll()) {
+            final long dueNs = next.dueNs;
+            chassis.await(() -> clock.nowNs() >= dueNs, Long.MAX_VALUE);
+            next.action.run();
+            checkBounds();
+        }
+    }
+
+    private void checkBounds() {
+        for (final Redirector redirector : chassis.redirectors()) {
+            requireAtMost(
+                    SESSIONS,
+                    redirector.sessions().live() + redirector.sessions().lapsed(),
+                    redirector.self(),
+                    "sessions");
+        }
+        for (final BladeNode blade : chassis.blades()) {
+            final BladeCounters counters = blade.counters();
+            requireAtMost(
+                    MARKERS,
+                    counters.liveFlows() + counters.lapsedFlows(),
+                    blade.self(),
+                    "marker sessions");
+            requireAtMost(HELD_CELLS, counters.heldNow(), blade.self(), "held frames");
+        }
+    }
+
+    private void requireAtMost(
+            final int most, final long found, final Member member, final String what) {
+        if (found > most) {
+            witness.accuse(
+                    "P4 bounded",
+                    member.name() + " has " + found + " " + what + ", " + most + " are allowed",
+                    clock.nowNs());
+        }
+    }
+
+    private void rest() {
+        final long untilNs = clock.nowNs() + REST_NS;
+        chassis.await(() -> clock.nowNs() >= untilNs, Long.MAX_VALUE);
+    }
+
+    // Faults
+
+    private void happen(final ChaosEvent event) {
+        switch (event) {
+            case final ChaosEvent.Flow flow -> begin(flow);
+            case ChaosEvent.Join(_, Role role) -> chassis.join(role);
+            case ChaosEvent.Crash(_, String node, int downMs) -> crash(node, downMs);
+            case ChaosEvent.Pause(_, String node, int forMs) -> pause(node, forMs);
+            case ChaosEvent.Weight(_, String blade, int weight) -> {
+                if (isThere(blade)) {
+                    chassis.weigh(blade, weight);
+                }
+            }
+            case ChaosEvent.Divide(_, List<String> nodes, int forMs) -> divide(nodes, forMs);
+            case ChaosEvent.BreakLink(_, String from, String to, int forMs) -> {
+                links.breakLink(NodeNames.node(from), NodeNames.node(to));
+                after(forMs * MS, () -> links.mendLink(NodeNames.node(from), NodeNames.node(to)));
+            }
+            case ChaosEvent.Storm(_, int loss, int doubling, int slowestUs, int forMs) -> {
+                weather.worsen(loss, doubling, slowestUs * 1_000L);
+                after(forMs * MS, weather::clear);
+            }
+        }
+    }
+
+    private boolean isThere(final String node) {
+        return chassis.nodeNames().contains(node);
+    }
+
+    /// The last one of a kind stays: without it there is nothing to judge.
+    private boolean isLast(final String node) {
+        final Role role = NodeNames.role(NodeNames.node(node));
+        return chassis.nodeNames().stream()
+                        .filter(other -> NodeNames.role(NodeNames.node(other)) == role)
+                        .count()
+                == 1;
+    }
+
+    private void crash(final String node, final int downMs) {
+        if (!isThere(node) || isLast(node) || paused.contains(node)) {
+            return;
+        }
+        witness.onDied(chassis.crash(node));
+        if (downMs > 0) {
+            after(
+                    FaultyCluster.DETECTION_NS * 2 + downMs * MS,
+                    () -> {
+                        witness.onStarted(NodeNames.node(node));
+                        chassis.restart(node);
+                    });
+        }
+    }
+
+    private void pause(final String name, final int forMs) {
+        if (!isThere(name) || !paused.add(name)) {
+            return;
+        }
+        final int node = NodeNames.node(name);
+        chassis.pause(name);
+        cluster.pause(node);
+        backplane.pause(node);
+        if (forMs * MS >= FaultyCluster.DETECTION_NS) {
+            witness.onOutOfSight(node, clock.nowNs() + forMs * MS + AFTERMATH_NS);
+        }
+        after(forMs * MS, () -> resume(name));
+    }
+
+    private void resume(final String name) {
+        if (paused.remove(name)) {
+            chassis.resume(name);
+            cluster.resume(NodeNames.node(name));
+            backplane.resume(NodeNames.node(name));
+        }
+    }
+
+    private void divide(final List<String> nodes, final int forMs) {
+        final Set<Integer> apart =
+                nodes.stream()
+                        .filter(this::isThere)
+                        .map(NodeNames::node)
+                        .collect(Collectors.toSet());
+        links.divide(apart);
+        cluster.detect();
+        final long untilNs = clock.nowNs() + forMs * MS + AFTERMATH_NS;
+        for (final String name : chassis.nodeNames()) {
+            witness.onOutOfSight(NodeNames.node(name), untilNs);
+        }
+        after(
+                forMs * MS,
+                () -> {
+                    links.unite();
+                    cluster.merge();
+                });
+    }
+
+    private void endFaults() {
+        links.mendAll();
+        weather.clear();
+        List.copyOf(paused).forEach(this::resume);
+        cluster.merge();
+    }
+
+    // Traffic
+
+    private void begin(final ChaosEvent.Flow flow) {
+        frames.write(flow, true, FlowFrames.SYN);
+        final FlowState state = new FlowState(flow, frames.key().copy());
+        flows.add(state);
+        send(state, 0);
+    }
+
+    private void send(final FlowState state, final int sent) {
+        final ChaosEvent.Flow flow = state.flow;
+        if (sent == flow.packets()) {
+            if (state.life < flow.lives()) {
+                enter(state, true, FlowFrames.RST);
+                after(traffic.nextLong(LEAST_REUSE_NS, MOST_REUSE_NS), () -> beginAnew(state));
+            }
+            return;
+        }
+        final boolean opening = flow.connection() && !state.answered;
+        enter(state, true, opening ? FlowFrames.SYN : FlowFrames.ACK);
+        final long gapNs = flow.gapMs() * MS;
+        after(opening ? Math.max(gapNs, SYN_AGAIN_NS) : gapNs, () -> send(state, sent + 1));
+    }
+
+    private void beginAnew(final FlowState state) {
+        state.beginAnew();
+        send(state, 0);
+    }
+
+    private void enter(final FlowState state, final boolean forward, final int tcpFlags) {
+        enter(state, forward, tcpFlags, traffic.nextInt(1 << 16));
+    }
+
+    /// @param entry which of the side's redirectors
+    private long enter(
+            final FlowState state, final boolean forward, final int tcpFlags, final int entry) {
+        final Side side = forward ? state.flow.opener() : state.flow.opener().opposite();
+        frames.write(state.flow, forward, tcpFlags);
+        final long number = ++packets;
+        if (chassis.isStandingStill(side, entry)) {
+            return number; // nobody hears it
+        }
+        witness.onSent(number, state, forward);
+        chassis.inject(side, entry, frames.frame(), 0, frames.length(), number);
+        chassis.step();
+        return number;
+    }
+
+    /// The hosts on both sides of the chassis.
+    private final class Ends implements Witness.Crossing {
+        @Override
+        public void onCrossed(
+                final FlowState state,
+                final boolean forward,
+                final int redirector,
+                final long nowNs) {
+            if (!forward) {
+                state.answered = true;
+            } else if (!probing) {
+                after(
+                        traffic.nextLong(100_000, 2 * MS),
+                        () -> enter(state, false, FlowFrames.ACK | answerFlags(state)));
+            }
+        }
+
+        @Override
+        public boolean holdsSession(final int node, final FlowKey key, final long nowNs) {
+            for (final Redirector redirector : chassis.redirectors()) {
+                if (redirector.self().node() == node) {
+                    final var session = redirector.explain(key, nowNs).session();
+                    return session != null && session.live();
+                }
+            }
+            return false;
+        }
+    }
+
+    private static int answerFlags(final FlowState state) {
+        return state.answered ? 0 : FlowFrames.SYN;
+    }
+
+    // Probes
+
+    /// Sends a packet of each flow through each redirector: all must reach one blade and leave.
+    private void probe() {
+        probing = true;
+        final int ingress = count(Role.INGRESS_REDIRECTOR);
+        final int egress = count(Role.EGRESS_REDIRECTOR);
+        for (final FlowState state : flows) {
+            if (state.home == 0) {
+                continue;
+            }
+            for (final Side side : Side.values()) {
+                final int entries = side == Side.INGRESS ? ingress : egress;
+                for (int entry = 0; entry < entries; entry++) {
+                    probe(state, state.flow.opener() == side, entry);
+                }
+            }
+        }
+        rest();
+        witness.onRest(clock.nowNs());
+    }
+
+    private void probe(final FlowState state, final boolean forward, final int entry) {
+        final long before = witness.delivered();
+        final long number = enter(state, forward, FlowFrames.ACK, entry);
+        final long untilNs = clock.nowNs() + PROBE_GAP_NS;
+        chassis.await(
+                () -> clock.nowNs() >= untilNs && witness.isOver(number),
+                untilNs - clock.nowNs() + REST_NS);
+        if (witness.delivered() == before) {
+            witness.accuse(
+                    "convergence",
+                    "a probe of " + state.name() + " reached no blade after all faults had ended",
+                    clock.nowNs());
+        }
+    }
+
+    private int count(final Role role) {
+        return (int)
+                chassis.nodeNames().stream()
+                        .filter(name -> NodeNames.role(NodeNames.node(name)) == role)
+                        .count();
+    }
+}

@@ -1,0 +1,47 @@
+package io.boomerang.sim.chaos;
+
+import io.boomerang.flow.FlowKey;
+
+/// What a run knows of one of its flows.
+final class FlowState {
+    static final long NEVER = Long.MIN_VALUE;
+
+    final ChaosEvent.Flow flow;
+    final FlowKey key;
+
+    /// Which of the connections on the same addresses and ports this is, from 1.
+    int life = 1;
+
+    /// Of a connection: its opener has heard an answer.
+    boolean answered;
+
+    /// A packet of its opener has left the chassis on the other side.
+    boolean crossed;
+
+    /// Where its packets go, 0 before the first one arrived there.
+    int home;
+
+    int homeIncarnation;
+
+    /// Until then a blade was out of sight that the flow was on: others may have given it away.
+    long disputedUntilNs = NEVER;
+
+    FlowState(final ChaosEvent.Flow flow, final FlowKey key) {
+        this.flow = flow;
+        this.key = key;
+    }
+
+    /// Another connection follows on the same addresses and ports. It may go to any blade.
+    void beginAnew() {
+        life++;
+        answered = false;
+        crossed = false;
+        home = 0;
+        homeIncarnation = 0;
+        disputedUntilNs = NEVER;
+    }
+
+    String name() {
+        return "flow " + flow.number() + (flow.connection() ? " (TCP)" : " (UDP)");
+    }
+}

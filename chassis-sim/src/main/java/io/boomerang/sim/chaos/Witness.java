@@ -1,0 +1,297 @@
+package io.boomerang.sim.chaos;
+
+import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.backplane.Purpose;
+import io.boomerang.backplane.SteeringHeader;
+import io.boomerang.blade.processor.ProcessorVerdict;
+import io.boomerang.cluster.Member;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.ParseReason;
+import io.boomerang.flow.Side;
+import io.boomerang.redirector.session.Installation;
+import io.boomerang.redirector.steering.DropReason;
+import io.boomerang.sim.chassis.ChassisObserver;
+import io.boomerang.sim.chassis.NodeNames;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Watches a run and says which promise was broken. Believes nothing that the chassis says of
+/// itself: it goes by the packets that went in, reached blades and came out, and by what the run
+/// did to nodes and networks.
+final class Witness implements ChassisObserver {
+    private static final int ENOUGH = 8;
+
+    private final Map<Long, Passage> passages = new TreeMap<>();
+    private final Map<Reception, SessionAnnouncement> newest = new HashMap<>();
+    private final int[] incarnations = new int[Member.MAX_NODE + 1];
+    private final long[] outOfSightUntilNs = new long[Member.MAX_NODE + 1];
+    private final SteeringHeader header = new SteeringHeader();
+    private final List<String> violations = new ArrayList<>();
+    private final Crossing crossing;
+    private final boolean synchronous;
+    private long delivered;
+
+    /// What is outside the chassis: hears of packets that leave it, and can look into redirectors.
+    interface Crossing {
+        /// A packet has left by this redirector.
+        void onCrossed(FlowState flow, boolean forward, int redirector, long nowNs);
+
+        /// Whether a redirector holds a live session of the flow.
+        boolean holdsSession(int redirector, FlowKey key, long nowNs);
+    }
+
+    /// A packet and what has become of it.
+    private static final class Passage {
+        final FlowState flow;
+        final boolean forward;
+        final int life;
+        int holder;
+        boolean over;
+
+        Passage(final FlowState flow, final boolean forward) {
+            this.flow = flow;
+            this.forward = forward;
+            this.life = flow.life;
+        }
+
+        /// Whether the connection that the packet was sent for is over and another has followed.
+        boolean isLate() {
+            return life != flow.life;
+        }
+    }
+
+    private record Reception(int redirector, int incarnation, FlowKey key) {}
+
+    /// @param synchronous whether no packet may leave before the far side knows its flow
+    Witness(final Crossing crossing, final boolean synchronous) {
+        this.crossing = crossing;
+        this.synchronous = synchronous;
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+
+    long delivered() {
+        return delivered;
+    }
+
+    void accuse(final String promise, final String what, final long nowNs) {
+        if (violations.size() < ENOUGH) {
+            violations.add(promise + " at " + nowNs / 1_000 + " us: " + what);
+        }
+    }
+
+    // What the run does
+
+    void onStarted(final int node) {
+        incarnations[node]++;
+    }
+
+    /// A node has died; what it held is gone.
+    void onDied(final int node) {
+        incarnations[node]++;
+        for (final Passage passage : passages.values()) {
+            if (passage.holder == node) {
+                passage.over = true;
+            }
+        }
+    }
+
+    /// Others could not see this blade, or think so, until then.
+    void onOutOfSight(final int blade, final long untilNs) {
+        outOfSightUntilNs[blade] = Math.max(outOfSightUntilNs[blade], untilNs);
+    }
+
+    void onSent(final long packetNumber, final FlowState flow, final boolean forward) {
+        passages.put(packetNumber, new Passage(flow, forward));
+    }
+
+    /// A network lost the datagram.
+    void onLost(final byte[] datagram) {
+        if (header.decode(MemorySegment.ofArray(datagram), 0, datagram.length)) {
+            end(header.packetNumber());
+        }
+    }
+
+    private void end(final long packetNumber) {
+        final Passage passage = passages.get(packetNumber);
+        if (passage != null) {
+            passage.over = true;
+        }
+    }
+
+    /// Whether a packet has reached a blade or an end.
+    boolean isOver(final long packetNumber) {
+        final Passage passage = passages.get(packetNumber);
+        return passage == null || passage.over;
+    }
+
+    /// Everything has come to rest: what has no end by now was lost without a word.
+    void onRest(final long nowNs) {
+        passages.forEach((number, passage) -> {
+            if (!passage.over) {
+                accuse(
+                        "conservation",
+                        "packet "
+                                + number
+                                + " of "
+                                + passage.flow.name()
+                                + " went in and has no end, last held by "
+                                + NodeNames.of(passage.holder),
+                        nowNs);
+            }
+        });
+        passages.clear();
+    }
+
+    // What the chassis does
+
+    @Override
+    public void onDelivered(
+            final int blade,
+            final long packetNumber,
+            final long flowId,
+            final Side arrivalSide,
+            final long nowNs) {
+        final Passage passage = passages.get(packetNumber);
+        if (passage == null) {
+            return;
+        }
+        delivered++;
+        passage.holder = blade;
+        if (passage.isLate()) {
+            return;
+        }
+        final FlowState flow = passage.flow;
+        final int incarnation = incarnations[blade];
+        if (flow.home == blade && flow.homeIncarnation == incarnation) {
+            if (nowNs > flow.disputedUntilNs) {
+                flow.disputedUntilNs = FlowState.NEVER;
+            }
+            return;
+        }
+        final boolean disputed =
+                flow.home != 0
+                        && nowNs
+                                <= Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
+        if (disputed) {
+            flow.disputedUntilNs = Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
+        } else if (flow.disputedUntilNs != FlowState.NEVER) {
+            flow.disputedUntilNs = FlowState.NEVER; // the first one to arrive after the dispute
+        } else if (flow.home != 0 && incarnations[flow.home] == flow.homeIncarnation) {
+            accuse(
+                    "P1 one flow, one blade",
+                    "packet "
+                            + packetNumber
+                            + " of "
+                            + flow.name()
+                            + " reached "
+                            + NodeNames.of(blade)
+                            + " while its blade "
+                            + NodeNames.of(flow.home)
+                            + " lives",
+                    nowNs);
+        }
+        flow.home = blade;
+        flow.homeIncarnation = incarnation;
+    }
+
+    @Override
+    public void onVerdict(
+            final int blade,
+            final long packetNumber,
+            final ProcessorVerdict verdict,
+            final long nowNs) {
+        if (verdict.isDrop()) {
+            end(packetNumber);
+        }
+    }
+
+    @Override
+    public void onHeld(
+            final int redirector,
+            final long packetNumber,
+            final Purpose waitingFor,
+            final long nowNs) {
+        final Passage passage = passages.get(packetNumber);
+        if (passage != null) {
+            passage.holder = redirector;
+        }
+    }
+
+    @Override
+    public void onDropped(
+            final int redirector,
+            final long packetNumber,
+            final DropReason reason,
+            final ParseReason detail,
+            final long nowNs) {
+        end(packetNumber);
+    }
+
+    @Override
+    public void onEmitted(final int redirector, final long packetNumber, final long nowNs) {
+        final Passage passage = passages.get(packetNumber);
+        if (passage == null) {
+            return;
+        }
+        passage.over = true;
+        if (passage.isLate()) {
+            return;
+        }
+        final FlowState flow = passage.flow;
+        if (passage.forward && !flow.crossed) {
+            flow.crossed = true;
+            if (synchronous && !crossing.holdsSession(redirector, flow.key, nowNs)) {
+                accuse(
+                        "P2 the return packet never outruns its session",
+                        "packet "
+                                + packetNumber
+                                + " of "
+                                + flow.name()
+                                + " left by "
+                                + NodeNames.of(redirector)
+                                + ", which holds no session of it",
+                        nowNs);
+            }
+        }
+        crossing.onCrossed(flow, passage.forward, redirector, nowNs);
+    }
+
+    @Override
+    public void onAnnounced(
+            final int redirector,
+            final int from,
+            final SessionAnnouncement announcement,
+            final Installation installation,
+            final boolean carried,
+            final long nowNs) {
+        final Reception reception =
+                new Reception(redirector, incarnations[redirector], announcement.key());
+        final SessionAnnouncement before = newest.get(reception);
+        if (before == null || isNewer(announcement, before)) {
+            newest.put(reception, announcement);
+        } else if (installation == Installation.INSTALLED && isNewer(before, announcement)) {
+            accuse(
+                    "P3 newer wins",
+                    NodeNames.of(redirector) + " took " + announcement + " after " + before,
+                    nowNs);
+        }
+    }
+
+    /// By flow id, then version in the circle of 16 bits, then incarnation.
+    private static boolean isNewer(final SessionAnnouncement one, final SessionAnnouncement other) {
+        final int byFlow = Long.compareUnsigned(one.flowId(), other.flowId());
+        if (byFlow != 0) {
+            return byFlow > 0;
+        }
+        final int byVersion = (short) (one.version() - other.version());
+        return byVersion != 0 ? byVersion > 0 : one.incarnation() > other.incarnation();
+    }
+}

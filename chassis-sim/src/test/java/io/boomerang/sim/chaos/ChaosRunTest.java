@@ -1,0 +1,60 @@
+package io.boomerang.sim.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.boomerang.blade.announcer.AnnouncePolicy;
+import io.boomerang.flow.Side;
+import io.boomerang.redirector.steering.SelectionPolicy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.stream.LongStream;
+
+/// Chassis under faults. `-Dseed=` runs one seed instead of many.
+class ChaosRunTest {
+    private static final long RUNS = 200;
+
+    static LongStream seeds() {
+        final Long one = Long.getLong("seed");
+        return one == null ? LongStream.rangeClosed(1, RUNS) : LongStream.of(one);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void shouldKeepEveryPromise(final long seed) {
+        final ChaosPlan plan = ChaosPlan.random(seed);
+
+        final ChaosRun.Outcome outcome = ChaosRun.of(plan);
+
+        assertEquals(List.of(), outcome.violations(), () -> ChaosText.chassis(plan));
+        assertTrue(outcome.deliveries() > 0);
+    }
+
+    @Test
+    void shouldRunTheSameAgainWithTheSameSeed() {
+        assertEquals(ChaosPlan.random(3), ChaosPlan.random(3));
+        assertEquals(ChaosRun.of(ChaosPlan.random(3)), ChaosRun.of(ChaosPlan.random(3)));
+    }
+
+    /// Every packet of every flow reaches a blade when nothing goes wrong, and every flow answers.
+    @ParameterizedTest
+    @EnumSource
+    void shouldDeliverEverythingWhenNothingGoesWrong(final AnnouncePolicy announce) {
+        final List<ChaosEvent> flows =
+                List.of(
+                        new ChaosEvent.Flow(10, 0, true, Side.INGRESS, 5, 20, 1),
+                        new ChaosEvent.Flow(15, 1, true, Side.EGRESS, 4, 30, 1),
+                        new ChaosEvent.Flow(20, 2, false, Side.INGRESS, 3, 5, 1));
+
+        final ChaosRun.Outcome outcome =
+                ChaosRun.of(new ChaosPlan(7, 2, 3, SelectionPolicy.LEAST_LOADED, announce, flows));
+
+        // Twelve packets and their answers; then a probe of each flow through four redirectors.
+        assertEquals(new ChaosRun.Outcome(List.of(), 24 + 12, 24 + 12), outcome);
+    }
+}

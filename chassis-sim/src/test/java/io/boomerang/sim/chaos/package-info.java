@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.sim.chaos;
+
+import org.jspecify.annotations.NullMarked;
