@@ -8,7 +8,12 @@ import java.util.List;
 ///
 /// @param id grows from view to view
 /// @param members ordered by node id
-public record ClusterView(long id, List<Member> members) {
+/// @param merged whether parts of the chassis that did not see each other became one with this view
+public record ClusterView(long id, List<Member> members, boolean merged) {
+    public ClusterView(final long id, final List<Member> members) {
+        this(id, members, false);
+    }
+
     public ClusterView {
         members = List.copyOf(members);
         for (int i = 1; i < members.size(); i++) {

@@ -5,6 +5,7 @@ import org.apache.logging.log4j.Logger;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
+import org.jgroups.MergeView;
 import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
@@ -149,7 +150,11 @@ public final class JGroupsChannel implements ClusterChannel {
             }
             return;
         }
-        view = new ClusterView(jgroupsView.getViewId().getId(), admission.members());
+        view =
+                new ClusterView(
+                        jgroupsView.getViewId().getId(),
+                        admission.members(),
+                        jgroupsView instanceof MergeView);
         LOG.info(
                 "cluster={} member={} view={} members={}",
                 config.clusterName(),

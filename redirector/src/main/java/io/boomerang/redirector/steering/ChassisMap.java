@@ -19,9 +19,11 @@ public final class ChassisMap {
     private final Ownership ingressOwners;
     private final Ownership egressOwners;
     private final Ownership bladeOrder;
+    private final boolean merged;
     private final int[] incarnations = new int[Member.MAX_NODE + 1];
 
     public ChassisMap(final ClusterView view) {
+        merged = view.merged();
         ingress = nodes(view, Role.INGRESS_REDIRECTOR);
         egress = nodes(view, Role.EGRESS_REDIRECTOR);
         blades = nodes(view, Role.BLADE);
@@ -49,6 +51,11 @@ public final class ChassisMap {
             case EGRESS_REDIRECTOR -> Side.EGRESS;
             case BLADE -> throw new IllegalArgumentException("a blade stands on no side");
         };
+    }
+
+    /// Whether parts of the chassis that did not see each other became one with this view.
+    boolean isMerged() {
+        return merged;
     }
 
     public boolean isAlive(final int node) {

@@ -35,7 +35,9 @@ final class ViewHistory {
     /// The members have changed. Answers whether parts of the chassis have met again.
     boolean onChassis(final ChassisMap before, final ChassisMap after, final long nowNs) {
         stoodStill = false;
-        final boolean united = hasReturned(before, after);
+        // A redirector that started while the parts were apart cannot tell by itself.
+        final boolean returned = hasReturned(before, after);
+        final boolean united = returned || after.isMerged();
         if (united) {
             onUnited(nowNs);
         } else if (hasOthersJoined(before, after)) {

@@ -1,0 +1,139 @@
+package io.boomerang.redirector.steering;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.StateAnswer;
+import io.boomerang.announce.StateQuery;
+import io.boomerang.flow.FlowKey;
+
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// A redirector that missed what others decided: it was apart from them, or stood still. The others
+/// are played.
+class ReunionTest {
+    private static final int PORT = 1_000;
+
+    @AutoClose
+    private final Rig rig =
+            new Rig(
+                    SelectionPolicy.LEAST_LOADED,
+                    List.of(Rig.INGRESS),
+                    Rig.INGRESS,
+                    Rig.EGRESS,
+                    Rig.BLADE_1,
+                    Rig.BLADE_2);
+
+    private static MemorySegment segment(final int flags) {
+        return Frames.tcp(1, PORT, 2, 80, flags);
+    }
+
+    private static FlowKey key() {
+        return Rig.key(segment(Frames.SYN));
+    }
+
+    private static int otherThan(final int blade) {
+        return blade == Rig.BLADE_1 ? Rig.BLADE_2 : Rig.BLADE_1;
+    }
+
+    private StateQuery queryTo(final int blade) {
+        return rig.said.stream()
+                .filter(one -> one.to() == blade && one.message() instanceof StateQuery)
+                .map(one -> (StateQuery) one.message())
+                .toList()
+                .getLast();
+    }
+
+    /// Opens the flow and answers its blade.
+    private int open() {
+        rig.frame(Rig.INGRESS, 1, segment(Frames.SYN));
+        return rig.lastArrived().node();
+    }
+
+    private SessionAnnouncement session(final int blade, final long flowId) {
+        return Rig.announcement(Kind.OPEN, key(), flowId, blade, 0);
+    }
+
+    /// The other part may have given the flow to another blade under a later flow id.
+    @Test
+    void shouldLetTheLaterOfTwoBladesHaveTheFlowAfterParts() {
+        final int before = open();
+        final long flowId = rig.lastArrived().flowId();
+        final int after = otherThan(before);
+        rig.leave(after);
+        rig.answersPulls = false;
+        rig.comeBack(after);
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        final StateQuery query = queryTo(before);
+        rig.say(before, Rig.INGRESS, new StateAnswer(query.queryId(), session(before, flowId)));
+        assertEquals(1, rig.arrived.size(), "the other blade may hold it, too");
+        rig.say(after, Rig.INGRESS, new StateAnswer(query.queryId(), session(after, flowId + 1)));
+
+        assertEquals(2, rig.arrived.size());
+        assertEquals(after, rig.lastArrived().node());
+        assertEquals(flowId + 1, rig.lastArrived().flowId());
+    }
+
+    @Test
+    void shouldTrustItsSessionsAgainOnceAllIsPulled() {
+        final int blade = open();
+        rig.leave(otherThan(blade));
+        rig.comeBack(otherThan(blade)); // and answers what is pulled
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+
+        assertEquals(2, rig.arrived.size());
+        assertEquals(blade, rig.lastArrived().node());
+    }
+
+    @Test
+    void shouldTrustNothingAfterAPauseUntilTheOthersHaveSpoken() {
+        final int blade = open();
+        rig.answersPulls = false;
+        rig.redirector(Rig.INGRESS).onPause(rig.nowNs);
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        assertEquals(1, rig.arrived.size());
+        assertFalse(rig.redirector(Rig.INGRESS).isIdle());
+
+        rig.answersPulls = true;
+        rig.pass(1_000);
+        rig.frame(Rig.INGRESS, 3, segment(Frames.ACK));
+        rig.answerAll();
+        rig.pass(1_000);
+
+        assertTrue(rig.arrived.size() > 1);
+        assertEquals(blade, rig.lastArrived().node());
+    }
+
+    /// A tuple returns while its owner pulls: caches still name the blade that had it last.
+    @Test
+    void shouldGiveATupleBackToTheBladeThatIsRememberedWhenNoBladeHoldsItAnyMore() {
+        final int blade = open();
+        final long flowId = rig.lastArrived().flowId();
+        rig.say(blade, Rig.INGRESS, session(blade, flowId));
+        rig.say(blade, Rig.INGRESS, Rig.announcement(Kind.CLOSE, key(), flowId, blade, 1));
+        for (int port = PORT + 1; port < PORT + 6; port++) { // by load it would go to the other one
+            final FlowKey other = Rig.key(Frames.tcp(1, port, 2, 80, Frames.SYN));
+            rig.say(blade, Rig.INGRESS, Rig.announcement(Kind.OPEN, other, port, blade, 0));
+        }
+        rig.leave(otherThan(blade));
+        rig.answersPulls = false;
+        rig.comeBack(otherThan(blade));
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.SYN));
+        assertEquals(1, rig.arrived.size());
+        rig.answerAll();
+
+        assertEquals(2, rig.arrived.size());
+        assertEquals(blade, rig.lastArrived().node());
+    }
+}
