@@ -74,4 +74,32 @@ class FlowIdAdoptionTest {
         assertEquals(1, bench.announcedTo(Bench.EGRESS).size());
         assertEquals(1, bench.blade.counters().liveFlows());
     }
+
+    /// The far side may still know the flow by the id of another session, which ends.
+    @Test
+    void shouldHoldAgainUntilTheFarSideKnowsTheFlowByItsNewId() {
+        try (Bench holding = Bench.announcing(AnnouncePolicy.HOLD)) {
+            holding.deliver(Side.INGRESS, FLOW, request());
+            holding.acknowledgeAll();
+            assertEquals(1, holding.emitted.size());
+
+            holding.deliver(Side.INGRESS, FLOW + 7, request());
+            assertEquals(1, holding.emitted.size());
+            holding.acknowledgeAll();
+
+            assertEquals(2, holding.emitted.size());
+            assertEquals(FLOW + 7, holding.emitted.getLast().flowId());
+        }
+    }
+
+    @Test
+    void shouldCarryTheNewIdUntilItIsAcknowledged() {
+        bench.deliver(Side.INGRESS, FLOW, request());
+        bench.acknowledgeAll();
+
+        bench.deliver(Side.INGRESS, FLOW + 7, request());
+
+        final SessionAnnouncement carried = bench.emitted.getLast().carried();
+        assertEquals(FLOW + 7, carried == null ? 0 : carried.flowId());
+    }
 }

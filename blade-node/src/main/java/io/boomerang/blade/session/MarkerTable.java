@@ -147,10 +147,11 @@ public final class MarkerTable {
         touch(marker, LifetimeClass.of(marker.original().protocol(), marker.phase()), nowNs);
     }
 
-    /// Gives the flow another flow id.
+    /// Gives the flow another flow id, of which the far side's owner has not heard yet.
     public void adopt(final MarkerSession marker, final long flowId) {
         removeFlowId(marker);
         marker.setFlowId(flowId);
+        marker.setFarReady(false);
         addFlowId(marker);
     }
 
