@@ -10,7 +10,6 @@ import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
-import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.FlowRules;
 import io.boomerang.flow.Side;
 import io.boomerang.redirector.RedirectorConfig;
@@ -20,10 +19,7 @@ import io.boomerang.sim.chassis.ChassisOptions;
 import io.boomerang.sim.chassis.NodeNames;
 import io.boomerang.sim.chassis.SteppedClock;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -39,15 +35,10 @@ public final class ChaosRun implements AutoCloseable {
     private static final long REST_NS = 4_000 * MS;
     private static final long SETTLE_LIMIT_NS = 10_000 * MS;
     private static final long PROBE_GAP_NS = 5 * MS;
-    private static final long SYN_AGAIN_NS = 300 * MS;
 
     /// How long after the end of a division or a pause somebody may still act on an old view.
     private static final long AFTERMATH_NS = FaultyCluster.MERGE_NS + 1_000 * MS;
 
-    /// A client may use a port again at any time after a reset.
-    private static final long LEAST_REUSE_NS = 90 * MS;
-
-    private static final long MOST_REUSE_NS = 200 * MS;
     private static final int CLOSED_MS = 100;
 
     private static final int BUCKETS = 256;
@@ -56,27 +47,17 @@ public final class ChaosRun implements AutoCloseable {
     private static final int HELD_CELLS = 128;
     private static final int OUTSTANDING = 1_024;
 
-    private static final Comparator<Due> BY_TIME =
-            Comparator.comparingLong(Due::dueNs).thenComparingLong(Due::sequence);
-
     private final ChaosPlan plan;
     private final SteppedClock clock = new SteppedClock(START_NS);
     private final Links links = new Links();
     private final Weather weather;
-    private final SplittableRandom traffic;
     private final FaultyCluster cluster;
     private final FaultyBackplane backplane;
     private final Witness witness;
     private final Chassis chassis;
-    private final FlowFrames frames = new FlowFrames();
-    private final List<FlowState> flows = new ArrayList<>();
     private final Set<String> paused = new TreeSet<>();
-    private final PriorityQueue<Due> agenda = new PriorityQueue<>(BY_TIME);
-    private long sequence;
-    private long packets;
-    private boolean probing;
-
-    private record Due(long dueNs, long sequence, Runnable action) {}
+    private final Agenda agenda = new Agenda(clock::nowNs);
+    private final Hosts hosts;
 
     /// What came of a plan.
     ///
@@ -96,11 +77,12 @@ public final class ChaosRun implements AutoCloseable {
     private ChaosRun(final ChaosPlan plan) {
         this.plan = plan;
         weather = new Weather(plan.seed() ^ 0x5DEECE66DL);
-        traffic = new SplittableRandom(plan.seed() ^ 0x9E3779B97F4A7C15L);
         cluster = new FaultyCluster(links, weather, START_NS);
-        witness = new Witness(new Ends(), plan.announce() != AnnouncePolicy.ASYNC);
+        witness = new Witness(plan.announce() != AnnouncePolicy.ASYNC);
         backplane = new FaultyBackplane(links, weather, clock::nowNs, witness::onLost);
         chassis = new Chassis(options(), cluster, backplane, clock, witness);
+        hosts = new Hosts(chassis, witness, agenda, plan.seed());
+        witness.watch(hosts);
     }
 
     /// Carries out a plan.
@@ -179,7 +161,7 @@ public final class ChaosRun implements AutoCloseable {
     private Outcome carryOut() {
         chassis.start();
         for (final ChaosEvent event : plan.events()) {
-            after(event.atMs() * MS, () -> happen(event));
+            agenda.after(event.atMs() * MS, () -> happen(event));
         }
         runAgenda();
         endFaults();
@@ -192,18 +174,14 @@ public final class ChaosRun implements AutoCloseable {
         rest();
         witness.onRest(clock.nowNs());
         probe();
-        return new Outcome(witness.violations(), packets, witness.delivered());
-    }
-
-    private void after(final long delayNs, final Runnable action) {
-        agenda.add(new Due(clock.nowNs() + delayNs, sequence++, action));
+        return new Outcome(witness.violations(), hosts.packets(), witness.delivered());
     }
 
     private void runAgenda() {
-        for (Due next = agenda.poll(); next != null; next = agenda.poll()) {
-            final long dueNs = next.dueNs;
+        for (Agenda.Due next = agenda.poll(); next != null; next = agenda.poll()) {
+            final long dueNs = next.dueNs();
             chassis.await(() -> clock.nowNs() >= dueNs, Long.MAX_VALUE);
-            next.action.run();
+            next.action().run();
             checkBounds();
         }
     }
@@ -246,7 +224,7 @@ public final class ChaosRun implements AutoCloseable {
 
     private void happen(final ChaosEvent event) {
         switch (event) {
-            case final ChaosEvent.Flow flow -> begin(flow);
+            case final ChaosEvent.Flow flow -> hosts.begin(flow);
             case ChaosEvent.Join(_, Role role) -> chassis.join(role);
             case ChaosEvent.Crash(_, String node, int downMs) -> crash(node, downMs);
             case ChaosEvent.Pause(_, String node, int forMs) -> pause(node, forMs);
@@ -258,11 +236,12 @@ public final class ChaosRun implements AutoCloseable {
             case ChaosEvent.Divide(_, List<String> nodes, int forMs) -> divide(nodes, forMs);
             case ChaosEvent.BreakLink(_, String from, String to, int forMs) -> {
                 links.breakLink(NodeNames.node(from), NodeNames.node(to));
-                after(forMs * MS, () -> links.mendLink(NodeNames.node(from), NodeNames.node(to)));
+                agenda.after(
+                        forMs * MS, () -> links.mendLink(NodeNames.node(from), NodeNames.node(to)));
             }
             case ChaosEvent.Storm(_, int loss, int doubling, int slowestUs, int forMs) -> {
                 weather.worsen(loss, doubling, slowestUs * 1_000L);
-                after(forMs * MS, weather::clear);
+                agenda.after(forMs * MS, weather::clear);
             }
         }
     }
@@ -286,7 +265,7 @@ public final class ChaosRun implements AutoCloseable {
         }
         witness.onDied(chassis.crash(node));
         if (downMs > 0) {
-            after(
+            agenda.after(
                     FaultyCluster.DETECTION_NS * 2 + downMs * MS,
                     () -> {
                         witness.onStarted(NodeNames.node(node));
@@ -306,7 +285,7 @@ public final class ChaosRun implements AutoCloseable {
         if (forMs * MS >= FaultyCluster.DETECTION_NS) {
             witness.onOutOfSight(node, clock.nowNs() + forMs * MS + AFTERMATH_NS);
         }
-        after(forMs * MS, () -> resume(name));
+        agenda.after(forMs * MS, () -> resume(name));
     }
 
     private void resume(final String name) {
@@ -329,7 +308,7 @@ public final class ChaosRun implements AutoCloseable {
         for (final String name : chassis.nodeNames()) {
             witness.onOutOfSight(NodeNames.node(name), untilNs);
         }
-        after(
+        agenda.after(
                 forMs * MS,
                 () -> {
                     links.unite();
@@ -344,95 +323,14 @@ public final class ChaosRun implements AutoCloseable {
         cluster.merge();
     }
 
-    // Traffic
-
-    private void begin(final ChaosEvent.Flow flow) {
-        frames.write(flow, true, FlowFrames.SYN);
-        final FlowState state = new FlowState(flow, frames.key().copy());
-        flows.add(state);
-        send(state, 0);
-    }
-
-    private void send(final FlowState state, final int sent) {
-        final ChaosEvent.Flow flow = state.flow;
-        if (sent == flow.packets()) {
-            if (state.life < flow.lives()) {
-                enter(state, true, FlowFrames.RST);
-                after(traffic.nextLong(LEAST_REUSE_NS, MOST_REUSE_NS), () -> beginAnew(state));
-            }
-            return;
-        }
-        final boolean opening = flow.connection() && !state.answered;
-        enter(state, true, opening ? FlowFrames.SYN : FlowFrames.ACK);
-        final long gapNs = flow.gapMs() * MS;
-        after(opening ? Math.max(gapNs, SYN_AGAIN_NS) : gapNs, () -> send(state, sent + 1));
-    }
-
-    private void beginAnew(final FlowState state) {
-        state.beginAnew();
-        send(state, 0);
-    }
-
-    private void enter(final FlowState state, final boolean forward, final int tcpFlags) {
-        enter(state, forward, tcpFlags, traffic.nextInt(1 << 16));
-    }
-
-    /// @param entry which of the side's redirectors
-    private long enter(
-            final FlowState state, final boolean forward, final int tcpFlags, final int entry) {
-        final Side side = forward ? state.flow.opener() : state.flow.opener().opposite();
-        frames.write(state.flow, forward, tcpFlags);
-        final long number = ++packets;
-        if (chassis.isStandingStill(side, entry)) {
-            return number; // nobody hears it
-        }
-        witness.onSent(number, state, forward);
-        chassis.inject(side, entry, frames.frame(), 0, frames.length(), number);
-        chassis.step();
-        return number;
-    }
-
-    /// The hosts on both sides of the chassis.
-    private final class Ends implements Witness.Crossing {
-        @Override
-        public void onCrossed(
-                final FlowState state,
-                final boolean forward,
-                final int redirector,
-                final long nowNs) {
-            if (!forward) {
-                state.answered = true;
-            } else if (!probing) {
-                after(
-                        traffic.nextLong(100_000, 2 * MS),
-                        () -> enter(state, false, FlowFrames.ACK | answerFlags(state)));
-            }
-        }
-
-        @Override
-        public boolean holdsSession(final int node, final FlowKey key, final long nowNs) {
-            for (final Redirector redirector : chassis.redirectors()) {
-                if (redirector.self().node() == node) {
-                    final var session = redirector.explain(key, nowNs).session();
-                    return session != null && session.live();
-                }
-            }
-            return false;
-        }
-    }
-
-    private static int answerFlags(final FlowState state) {
-        return state.answered ? 0 : FlowFrames.SYN;
-    }
-
     // Probes
 
     /// Sends a packet of each flow through each redirector: all must reach one blade and leave.
     private void probe() {
-        probing = true;
+        hosts.fallSilent();
         final int ingress = count(Role.INGRESS_REDIRECTOR);
         final int egress = count(Role.EGRESS_REDIRECTOR);
-        for (final FlowState state : flows) {
+        for (final FlowState state : hosts.flows()) {
             if (state.home == 0) {
                 continue;
             }
@@ -449,7 +347,7 @@ public final class ChaosRun implements AutoCloseable {
 
     private void probe(final FlowState state, final boolean forward, final int entry) {
         final long before = witness.delivered();
-        final long number = enter(state, forward, FlowFrames.ACK, entry);
+        final long number = hosts.enter(state, forward, FlowFrames.ACK, entry);
         final long untilNs = clock.nowNs() + PROBE_GAP_NS;
         chassis.await(
                 () -> clock.nowNs() >= untilNs && witness.isOver(number),

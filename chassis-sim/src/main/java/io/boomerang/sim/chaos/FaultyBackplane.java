@@ -201,14 +201,14 @@ final class FaultyBackplane implements ChassisBackplane {
         public void commit() {
             final byte[] bytes = new byte[claimedLength];
             MemorySegment.copy(outbound, 0, MemorySegment.ofArray(bytes), 0, claimedLength);
-            final int copies = weather.copies();
+            final int copies = weather.copies(node, claimedTo);
             if (copies == 0) {
                 losses.onLost(bytes);
             }
             for (int i = 0; i < copies; i++) {
                 underWay.add(
                         new Datagram(
-                                clock.getAsLong() + weather.delayNs(),
+                                clock.getAsLong() + weather.delayNs(node, claimedTo),
                                 sequence++,
                                 node,
                                 claimedTo,

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -112,24 +114,45 @@ final class FaultyCluster implements ClusterSource {
 
     private void changeViews() {
         viewId++;
+        final Map<Channel, List<Member>> next = new LinkedHashMap<>();
         for (final Channel channel : connected.values()) {
-            final List<Member> members = new ArrayList<>();
-            for (final Channel other : connected.values()) {
-                if (other == channel
-                        || !other.isMissed()
-                                && !channel.isMissed()
-                                && !links.areApart(channel.self.node(), other.self.node())) {
-                    members.add(other.self);
-                }
-            }
-            if (channel.pausedNs == Channel.RUNNING
-                    && !channel.absent
-                    && !members.equals(channel.announced)) {
-                channel.announced = members;
-                final ClusterView view = new ClusterView(viewId, members);
-                after(weather.delayNs(), () -> channel.install(view));
+            if (channel.pausedNs == Channel.RUNNING && !channel.absent) {
+                next.put(channel, seenBy(channel));
             }
         }
+        final Map<Channel, ClusterView> views = new LinkedHashMap<>();
+        next.forEach((channel, members) -> {
+            if (!members.equals(channel.announced)) {
+                views.put(channel, new ClusterView(viewId, members, isMerge(channel, members)));
+            }
+        });
+        views.forEach((channel, view) -> {
+            channel.announced = view.members();
+            after(weather.delayNs(0, channel.self.node()), () -> channel.install(view));
+        });
+    }
+
+    private List<Member> seenBy(final Channel channel) {
+        final List<Member> members = new ArrayList<>();
+        for (final Channel other : connected.values()) {
+            if (other == channel
+                    || !other.isMissed()
+                            && !channel.isMissed()
+                            && !links.areApart(channel.self.node(), other.self.node())) {
+                members.add(other.self);
+            }
+        }
+        return members;
+    }
+
+    /// Whether somebody who is new in a member's view had a view before, and so had the member.
+    private boolean isMerge(final Channel channel, final List<Member> members) {
+        return !channel.announced.isEmpty()
+                && connected.values().stream()
+                        .anyMatch(other ->
+                                members.contains(other.self)
+                                        && !channel.announced.contains(other.self)
+                                        && !other.announced.isEmpty());
     }
 
     @Override
@@ -169,9 +192,9 @@ final class FaultyCluster implements ClusterSource {
             }
             if (to != null && connected.get(self.node()) == this) {
                 final byte[] copy = Arrays.copyOfRange(message, offset, offset + length);
-                final int copies = weather.copies();
+                final int copies = weather.copies(self.node(), node);
                 for (int i = 0; i < copies; i++) {
-                    after(weather.delayNs(), () -> to.receive(this, copy));
+                    after(weather.delayNs(self.node(), node), () -> to.receive(this, copy));
                 }
             }
             return true;

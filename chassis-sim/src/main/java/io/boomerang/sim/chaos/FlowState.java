@@ -2,12 +2,17 @@ package io.boomerang.sim.chaos;
 
 import io.boomerang.flow.FlowKey;
 
+import java.util.SplittableRandom;
+
 /// What a run knows of one of its flows.
 final class FlowState {
     static final long NEVER = Long.MIN_VALUE;
 
     final ChaosEvent.Flow flow;
     final FlowKey key;
+
+    /// Of the flow's own, so that it does the same whatever others do.
+    final SplittableRandom random;
 
     /// Which of the connections on the same addresses and ports this is, from 1.
     int life = 1;
@@ -26,9 +31,10 @@ final class FlowState {
     /// Until then a blade was out of sight that the flow was on: others may have given it away.
     long disputedUntilNs = NEVER;
 
-    FlowState(final ChaosEvent.Flow flow, final FlowKey key) {
+    FlowState(final ChaosEvent.Flow flow, final FlowKey key, final long seed) {
         this.flow = flow;
         this.key = key;
+        random = new SplittableRandom(seed * 31 + flow.number());
     }
 
     /// Another connection follows on the same addresses and ports. It may go to any blade.

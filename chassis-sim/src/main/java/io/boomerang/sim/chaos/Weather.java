@@ -1,21 +1,25 @@
 package io.boomerang.sim.chaos;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /// What the chassis' two networks do to messages at the moment: how many they lose, double and how
-/// long they take. One random source, so that equal seeds give equal runs.
+/// long they take. Equal seeds give equal runs; each link has a random source of its own, so that
+/// what happens on one does not depend on what the others carry.
 final class Weather {
     private static final int PER_MILLE = 1_000;
     private static final long LEAST_NS = 20_000;
     private static final long USUAL_NS = 200_000;
 
-    private final SplittableRandom random;
+    private final Map<Integer, SplittableRandom> links = new HashMap<>();
+    private final long seed;
     private int lossPerMille;
     private int doublingPerMille;
     private long slowestNs = USUAL_NS;
 
     Weather(final long seed) {
-        random = new SplittableRandom(seed);
+        this.seed = seed;
     }
 
     void worsen(final int newLossPerMille, final int newDoublingPerMille, final long newSlowestNs) {
@@ -29,7 +33,8 @@ final class Weather {
     }
 
     /// How often the next message arrives: 0, 1 or 2 times.
-    int copies() {
+    int copies(final int from, final int to) {
+        final SplittableRandom random = link(from, to);
         if (random.nextInt(PER_MILLE) < lossPerMille) {
             return 0;
         }
@@ -37,7 +42,12 @@ final class Weather {
     }
 
     /// How long one copy takes; a later one may be faster.
-    long delayNs() {
-        return random.nextLong(LEAST_NS, slowestNs + 1);
+    long delayNs(final int from, final int to) {
+        return link(from, to).nextLong(LEAST_NS, slowestNs + 1);
+    }
+
+    private SplittableRandom link(final int from, final int to) {
+        return links.computeIfAbsent(
+                from << 16 | to, link -> new SplittableRandom(seed * 0x9E3779B97F4A7C15L + link));
     }
 }

@@ -13,6 +13,8 @@ import io.boomerang.redirector.steering.DropReason;
 import io.boomerang.sim.chassis.ChassisObserver;
 import io.boomerang.sim.chassis.NodeNames;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,14 +34,14 @@ final class Witness implements ChassisObserver {
     private final long[] outOfSightUntilNs = new long[Member.MAX_NODE + 1];
     private final SteeringHeader header = new SteeringHeader();
     private final List<String> violations = new ArrayList<>();
-    private final Crossing crossing;
     private final boolean synchronous;
+    private @Nullable Crossing crossing;
     private long delivered;
 
     /// What is outside the chassis: hears of packets that leave it, and can look into redirectors.
     interface Crossing {
-        /// A packet has left by this redirector.
-        void onCrossed(FlowState flow, boolean forward, int redirector, long nowNs);
+        /// A packet has left the chassis.
+        void onCrossed(FlowState flow, boolean forward, boolean reset, long nowNs);
 
         /// Whether a redirector holds a live session of the flow.
         boolean holdsSession(int redirector, FlowKey key, long nowNs);
@@ -49,14 +51,16 @@ final class Witness implements ChassisObserver {
     private static final class Passage {
         final FlowState flow;
         final boolean forward;
+        final boolean reset;
         final int life;
         int holder;
         boolean over;
 
-        Passage(final FlowState flow, final boolean forward) {
+        Passage(final FlowState flow, final boolean forward, final boolean reset) {
             this.flow = flow;
             this.forward = forward;
-            this.life = flow.life;
+            this.reset = reset;
+            life = flow.life;
         }
 
         /// Whether the connection that the packet was sent for is over and another has followed.
@@ -68,9 +72,13 @@ final class Witness implements ChassisObserver {
     private record Reception(int redirector, int incarnation, FlowKey key) {}
 
     /// @param synchronous whether no packet may leave before the far side knows its flow
-    Witness(final Crossing crossing, final boolean synchronous) {
-        this.crossing = crossing;
+    Witness(final boolean synchronous) {
         this.synchronous = synchronous;
+    }
+
+    /// Whom to tell of packets that leave; before the first one does.
+    void watch(final Crossing newCrossing) {
+        crossing = newCrossing;
     }
 
     List<String> violations() {
@@ -108,8 +116,12 @@ final class Witness implements ChassisObserver {
         outOfSightUntilNs[blade] = Math.max(outOfSightUntilNs[blade], untilNs);
     }
 
-    void onSent(final long packetNumber, final FlowState flow, final boolean forward) {
-        passages.put(packetNumber, new Passage(flow, forward));
+    void onSent(
+            final long packetNumber,
+            final FlowState flow,
+            final boolean forward,
+            final boolean reset) {
+        passages.put(packetNumber, new Passage(flow, forward, reset));
     }
 
     /// A network lost the datagram.
@@ -238,7 +250,7 @@ final class Witness implements ChassisObserver {
     @Override
     public void onEmitted(final int redirector, final long packetNumber, final long nowNs) {
         final Passage passage = passages.get(packetNumber);
-        if (passage == null) {
+        if (passage == null || crossing == null) {
             return;
         }
         passage.over = true;
@@ -261,7 +273,7 @@ final class Witness implements ChassisObserver {
                         nowNs);
             }
         }
-        crossing.onCrossed(flow, passage.forward, redirector, nowNs);
+        crossing.onCrossed(flow, passage.forward, passage.reset, nowNs);
     }
 
     @Override

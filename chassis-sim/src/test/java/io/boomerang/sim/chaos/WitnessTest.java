@@ -13,6 +13,7 @@ import io.boomerang.redirector.session.Installation;
 import io.boomerang.redirector.steering.DropReason;
 import io.boomerang.sim.chassis.NodeNames;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
@@ -25,22 +26,27 @@ class WitnessTest {
     private static final long NOW = 1_000;
 
     private boolean sessionIsThere = true;
-    private final Witness witness = new Witness(new Ends(), true);
+    private final Witness witness = new Witness(true);
     private final FlowState flow =
-            new FlowState(new ChaosEvent.Flow(0, 1, true, Side.INGRESS, 1, 1, 2), key());
+            new FlowState(new ChaosEvent.Flow(0, 1, true, Side.INGRESS, 1, 1, 2), key(), 0);
 
     private final class Ends implements Witness.Crossing {
         @Override
         public void onCrossed(
                 final FlowState crossed,
                 final boolean forward,
-                final int redirector,
+                final boolean reset,
                 final long nowNs) {}
 
         @Override
         public boolean holdsSession(final int redirector, final FlowKey key, final long nowNs) {
             return sessionIsThere;
         }
+    }
+
+    @BeforeEach
+    void watch() {
+        witness.watch(new Ends());
     }
 
     private static FlowKey key() {
@@ -50,7 +56,7 @@ class WitnessTest {
     }
 
     private void pass(final long number, final int blade) {
-        witness.onSent(number, flow, true);
+        witness.onSent(number, flow, true, false);
         witness.onDelivered(blade, number, 1, Side.INGRESS, NOW);
         witness.onEmitted(EGRESS, number, NOW);
     }
@@ -97,9 +103,9 @@ class WitnessTest {
         pass(3, OTHER_BLADE);
         assertEquals(List.of(), witness.violations());
 
-        witness.onSent(4, flow, true);
+        witness.onSent(4, flow, true, false);
         witness.onDelivered(OTHER_BLADE, 4, 1, Side.INGRESS, NOW + 1); // the dispute is over
-        witness.onSent(5, flow, true);
+        witness.onSent(5, flow, true, false);
         witness.onDelivered(BLADE, 5, 1, Side.INGRESS, NOW + 2);
 
         assertAccused("P1");
@@ -108,7 +114,7 @@ class WitnessTest {
     @Test
     void shouldExcuseTheNextConnectionOnTheSamePorts() {
         pass(1, BLADE);
-        witness.onSent(2, flow, true);
+        witness.onSent(2, flow, true, false);
         flow.beginAnew();
         pass(3, OTHER_BLADE);
         witness.onDelivered(BLADE, 2, 1, Side.INGRESS, NOW); // late
@@ -159,9 +165,9 @@ class WitnessTest {
 
     @Test
     void shouldSeeAPacketWithoutAnEnd() {
-        witness.onSent(1, flow, true);
+        witness.onSent(1, flow, true, false);
         witness.onDelivered(BLADE, 1, 1, Side.INGRESS, NOW);
-        witness.onSent(2, flow, true);
+        witness.onSent(2, flow, true, false);
         witness.onDropped(EGRESS, 2, DropReason.NO_BLADE, ParseReason.NONE, NOW);
         witness.onRest(NOW);
 
