@@ -219,6 +219,9 @@ public final class BladeNode implements AutoCloseable {
             announcer.change(marker, Kind.REFRESH, nowNs);
         } else {
             announcer.keepUp(marker, nowNs);
+            if (arrivalSide != marker.farSide() && PhaseTracker.isOpening(packet.tcpFlags())) {
+                announcer.onOpening(marker, nowNs);
+            }
         }
         if (arrivalSide == marker.farSide()) {
             emitReturning(marker, nowNs);

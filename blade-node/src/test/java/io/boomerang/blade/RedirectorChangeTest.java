@@ -5,6 +5,7 @@ import static io.boomerang.blade.Conversation.FLOW;
 import static io.boomerang.blade.Conversation.SERVER;
 import static io.boomerang.blade.Conversation.answer;
 import static io.boomerang.blade.Conversation.request;
+import static io.boomerang.blade.Conversation.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -82,6 +83,54 @@ class RedirectorChangeTest {
         assertEquals(heir, bench.owner(Side.EGRESS, key));
         assertEquals(List.of(backup), bench.sent.stream().map(Bench.Sent::node).toList());
         assertEquals(List.of(Kind.OPEN), bench.kindsTo(backup));
+    }
+
+    /// The FIN of the connection before was lost: to the blade the flow goes on.
+    @Test
+    void shouldCarryTheSessionWithASynToAFarOwnerThatHasNotAcknowledgedIt() {
+        final byte[] syn = segment(Frames.SYN, false);
+        final byte[] data = segment(Frames.ACK, false);
+        bench.redirectors(3, 3);
+        bench.deliver(Side.INGRESS, FLOW, syn);
+        bench.acknowledgeAll();
+        final FlowKey key = bench.keyOf(syn);
+        final int heir = bench.backup(Side.EGRESS, key);
+        bench.redirectorsWithout(3, 3, bench.owner(Side.EGRESS, key));
+
+        bench.deliver(Side.INGRESS, FLOW, data);
+        bench.deliver(Side.INGRESS, FLOW, syn);
+        bench.deliver(Side.INGRESS, FLOW, data);
+        bench.acknowledgeAll();
+        bench.deliver(Side.INGRESS, FLOW, syn);
+
+        final List<Bench.Emitted> emitted = bench.emitted.subList(1, 5);
+        assertEquals(
+                List.of(heir, heir, heir, heir),
+                emitted.stream().map(Bench.Emitted::node).toList());
+        assertEquals(
+                List.of(false, true, true, false),
+                emitted.stream().map(frame -> frame.carried() != null).toList());
+    }
+
+    @Test
+    void shouldHoldASynUntilTheFarOwnerOfTheDayKnowsItsFlow() {
+        final byte[] syn = segment(Frames.SYN, false);
+        final byte[] data = segment(Frames.ACK, false);
+        try (Bench holding = Bench.announcing(AnnouncePolicy.HOLD)) {
+            holding.redirectors(3, 3);
+            holding.deliver(Side.INGRESS, FLOW, syn);
+            holding.acknowledgeAll();
+            holding.redirectorsWithout(3, 3, holding.owner(Side.EGRESS, holding.keyOf(syn)));
+
+            holding.deliver(Side.INGRESS, FLOW, data);
+            assertEquals(2, holding.emitted.size());
+            holding.deliver(Side.INGRESS, FLOW, syn);
+            holding.deliver(Side.INGRESS, FLOW, data);
+            assertEquals(2, holding.emitted.size());
+            holding.acknowledgeAll();
+
+            assertEquals(4, holding.emitted.size());
+        }
     }
 
     @Test

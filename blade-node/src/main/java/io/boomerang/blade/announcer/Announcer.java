@@ -116,10 +116,10 @@ public final class Announcer {
     public void change(final MarkerSession marker, final Kind kind, final long nowNs) {
         marker.raiseVersion();
         table.onAnnounced(marker, nowNs);
-        marker.setViewEpoch(directory.epoch());
         for (final Side side : SIDES) {
             announce(marker, side, kind, false, nowNs);
         }
+        marker.setViewEpoch(directory.epoch());
     }
 
     /// A packet of an announced flow has passed: prolongs the lease when it is time, and tells
@@ -207,12 +207,24 @@ public final class Announcer {
         return policy == AnnouncePolicy.HOLD && !marker.isFarReady();
     }
 
+    /// A packet that may open a connection goes toward the far side on a flow that had one. It is
+    /// answered through that side's owner, which may be another one by now.
+    public void onOpening(final MarkerSession marker, final long nowNs) {
+        if (marker.isFarReady() && !marker.isKnownToFarOwner()) {
+            marker.awaitFarOwner();
+            tellFarOwner(marker, nowNs);
+        }
+    }
+
     /// A frame of the flow waits: sees to it that something is under way that can release it.
     public void onHeld(final MarkerSession marker, final long nowNs) {
+        tellFarOwner(marker, nowNs);
+    }
+
+    private void tellFarOwner(final MarkerSession marker, final long nowNs) {
         final int owner = directory.owner(marker.farSide(), marker.hash(marker.farSide()));
         if (owner != 0 && outstanding.find(marker.flowId(), owner) == null) {
-            final SessionAnnouncement message = message(marker, marker.farSide(), Kind.OPEN);
-            send(owner, message, nowNs);
+            send(owner, message(marker, marker.farSide(), Kind.OPEN), nowNs);
         }
     }
 
@@ -240,12 +252,12 @@ public final class Announcer {
         if (marker == null
                 || marker.isLapsed()
                 || !marker.hasPassed()
-                || marker.isFarReady()
+                || marker.isKnownToFarOwner()
                 || isBefore(acknowledgement.version(), marker.openVersion())
                 || fromNode != directory.owner(marker.farSide(), marker.hash(marker.farSide()))) {
             return null;
         }
-        marker.setFarReady(true);
+        marker.onFarOwnerKnows();
         return marker;
     }
 
@@ -319,7 +331,7 @@ public final class Announcer {
             final int backup = directory.backup(side, marker.hash(side));
             final boolean ownerLacksIt = lacks(owner, side, marker);
             final boolean backupLacksIt = lacks(backup, side, marker);
-            marker.setAnnounced(side, owner, backup);
+            setAnnounced(marker, side, owner, backup);
             if (ownerLacksIt) {
                 send(owner, message(marker, side, Kind.OPEN), nowNs);
             }
@@ -328,6 +340,15 @@ public final class Announcer {
             }
         }
         marker.setViewEpoch(directory.epoch());
+    }
+
+    private void setAnnounced(
+            final MarkerSession marker, final Side side, final int owner, final int backup) {
+        if (side == marker.farSide()
+                && (owner != marker.announcedOwner(side) || lacks(owner, side, marker))) {
+            marker.onFarOwnerChanged();
+        }
+        marker.setAnnounced(side, owner, backup);
     }
 
     private boolean lacks(final int node, final Side side, final MarkerSession marker) {
@@ -346,7 +367,7 @@ public final class Announcer {
             final long nowNs) {
         final int owner = directory.owner(side, marker.hash(side));
         final int backup = directory.backup(side, marker.hash(side));
-        marker.setAnnounced(side, owner, backup);
+        setAnnounced(marker, side, owner, backup);
         if (owner == 0) {
             return;
         }

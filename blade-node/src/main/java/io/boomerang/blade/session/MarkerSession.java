@@ -41,6 +41,7 @@ public final class MarkerSession {
     private boolean translated;
     private boolean passed;
     private boolean farReady;
+    private boolean farOwnerKnows;
     private boolean initiatorFin;
     private boolean responderFin;
     private int viewEpoch;
@@ -83,7 +84,7 @@ public final class MarkerSession {
         phase = TcpPhase.EMBRYONIC;
         openVersion = version;
         passed = false;
-        farReady = false;
+        awaitFarOwner();
         initiatorFin = false;
         responderFin = false;
         viewEpoch = 0;
@@ -101,7 +102,7 @@ public final class MarkerSession {
         }
         if (openingSide != arrivalSide) {
             openingSide = arrivalSide;
-            farReady = false;
+            awaitFarOwner();
         }
         initiatorIsB[0] = sourceIsB;
         initiatorIsB[1] = sourceIsB;
@@ -209,13 +210,31 @@ public final class MarkerSession {
         passed = true;
     }
 
-    /// Whether the far side's owner has acknowledged the flow.
+    /// Whether the far side's owner has acknowledged the flow, or one that owned it there before.
     public boolean isFarReady() {
         return farReady;
     }
 
-    public void setFarReady(final boolean ready) {
-        farReady = ready;
+    /// Whether the redirector that owns the flow on its far side now has acknowledged it.
+    public boolean isKnownToFarOwner() {
+        return farOwnerKnows;
+    }
+
+    /// The far side's owner has acknowledged the flow.
+    public void onFarOwnerKnows() {
+        farOwnerKnows = true;
+        farReady = true;
+    }
+
+    /// The far side has another owner, which has not heard of the flow.
+    public void onFarOwnerChanged() {
+        farOwnerKnows = false;
+    }
+
+    /// The far side's owner has to hear of the flow before anything else of it goes there.
+    public void awaitFarOwner() {
+        farOwnerKnows = false;
+        farReady = false;
     }
 
     public boolean hasFin(final boolean ofInitiator) {

@@ -151,7 +151,7 @@ public final class MarkerTable {
     public void adopt(final MarkerSession marker, final long flowId) {
         removeFlowId(marker);
         marker.setFlowId(flowId);
-        marker.setFarReady(false);
+        marker.awaitFarOwner();
         addFlowId(marker);
     }
 

@@ -34,12 +34,16 @@ public final class PhaseTracker {
         }
     }
 
+    /// Whether the flags of a TCP segment are those of the first one of a connection.
+    public static boolean isOpening(final int flags) {
+        return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
+    }
+
     /// A translated flow can only be opened from where its translation began, and one whose packets
     /// wait for the far side keeps that side.
     private static boolean beginsAnew(
             final MarkerSession marker, final int flags, final boolean fromInitiator) {
-        return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN
-                && (fromInitiator || !marker.isTranslated() && !marker.hasHeld());
+        return isOpening(flags) && (fromInitiator || !marker.isTranslated() && !marker.hasHeld());
     }
 
     private static void trackTcp(

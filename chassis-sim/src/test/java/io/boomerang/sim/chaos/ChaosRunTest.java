@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
 
 /// Chassis under faults. `-Dseed=` runs one seed instead of many.
 class ChaosRunTest {
-    private static final long RUNS = 200;
+    private static final long RUNS = 60;
 
     static LongStream seeds() {
         final Long one = Long.getLong("seed");
