@@ -44,6 +44,8 @@ import java.nio.ByteOrder;
 ///            4  key
 ///  0x84 announcement
 ///            0  AnnouncementCodec, zeros up to a multiple of 4
+///  0x85 relay, put in on the way
+///            0  RelayOption
 /// ```
 ///
 /// Options that are unknown here are skipped unless they are critical. Encoding and decoding
@@ -53,18 +55,18 @@ public final class SteeringHeader {
     /// No header is longer than this.
     public static final int MAX_LENGTH = 8 + 16 + 12 + 48 + 100;
 
-    private static final int BASE_LENGTH = 8;
-    private static final int FLAGS = 1;
-    private static final int PROTOCOL_TYPE = 2;
-    private static final int VNI = 4;
-    private static final int LENGTH_MASK = 0x3F;
-    private static final int OAM_BIT = 0x80;
+    static final int BASE_LENGTH = 8;
+    static final int FLAGS = 1;
+    static final int PROTOCOL_TYPE = 2;
+    static final int VNI = 4;
+    static final int LENGTH_MASK = 0x3F;
+    static final int OAM_BIT = 0x80;
     private static final int CRITICAL_BIT = 0x40;
     private static final int ETHERNET = 0x6558;
-    private static final int MAX_VNI = 0xFF_FFFF;
+    static final int MAX_VNI = 0xFF_FFFF;
 
-    private static final int OPTION_CLASS = 0xFFB0;
-    private static final int OPTION_HEADER_LENGTH = 4;
+    static final int OPTION_CLASS = 0xFFB0;
+    static final int OPTION_HEADER_LENGTH = 4;
     private static final int OPTION_TYPE = 2;
     private static final int OPTION_LENGTH = 3;
     private static final int OPTION_LENGTH_MASK = 0x1F;
@@ -283,6 +285,7 @@ public final class SteeringHeader {
             case PACKET_NUMBER -> isFirst(type) && decodePacketNumber(segment, at, length);
             case RESOLVED_KEY -> isFirst(type) && decodeKey(segment, at, length);
             case ANNOUNCEMENT -> isFirst(type) && decodeAnnouncement(segment, at, length);
+            case RelayOption.TYPE -> isFirst(type) && length == RelayOption.DATA_LENGTH;
             default -> isSkippable(type);
         };
     }

@@ -278,7 +278,7 @@ public final class BladeNode implements AutoCloseable {
                 carried)) {
             verdict = ProcessorVerdict.PASS;
         } else {
-            verdict = ProcessorVerdict.DROP_BACKPLANE_FULL;
+            verdict = emitter.refusal();
         }
         conclude(header.packetNumber(), verdict, nowNs);
     }
@@ -317,7 +317,7 @@ public final class BladeNode implements AutoCloseable {
                             redirector, frames, frame, marker.flowId(), marker.openingSide());
             conclude(
                     frames.packetNumber(frame),
-                    sent ? ProcessorVerdict.PASS : ProcessorVerdict.DROP_BACKPLANE_FULL,
+                    sent ? ProcessorVerdict.PASS : emitter.refusal(),
                     nowNs);
             frames.discardFirst(marker);
         }

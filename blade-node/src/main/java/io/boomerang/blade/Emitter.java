@@ -5,6 +5,7 @@ import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.announcer.HoldPen;
+import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 import java.lang.foreign.MemorySegment;
 
 /// Sends frames to a redirector that lets them out of the chassis. Every method answers false when
-/// the backplane had no room. Used by the blade's thread only.
+/// the backplane did not take the frame; {@link #refusal} then tells why. Used by the blade's
+/// thread only.
 final class Emitter {
     private final Backplane backplane;
     private final int node;
     private final SteeringHeader header = new SteeringHeader();
+    private ProcessorVerdict refusal = ProcessorVerdict.DROP_BACKPLANE_FULL;
 
     Emitter(final Backplane backplane, final int node) {
         this.backplane = backplane;
@@ -80,9 +83,18 @@ final class Emitter {
         final int headerLength = header.encodedLength();
         final long place = backplane.claim(redirector, headerLength + length);
         if (place < 0) {
+            refusal =
+                    place == Backplane.NO_PATH
+                            ? ProcessorVerdict.DROP_NO_PATH
+                            : ProcessorVerdict.DROP_BACKPLANE_FULL;
             return -1;
         }
         header.encode(backplane.buffer(), place);
         return place + headerLength;
+    }
+
+    /// Why the last frame was not taken.
+    ProcessorVerdict refusal() {
+        return refusal;
     }
 }

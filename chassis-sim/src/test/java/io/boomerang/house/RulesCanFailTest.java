@@ -81,6 +81,10 @@ class RulesCanFailTest {
                             "package io.boomerang.blade; class Speaker { org.jgroups.JChannel"
                                     + " channel; }"),
                     Map.entry(
+                            "linkStandsAlone",
+                            "package io.boomerang.link; class Path { io.boomerang.cluster.Member"
+                                    + " member; }"),
+                    Map.entry(
                             "memoryBelongsToArenas",
                             "package io.boomerang.redirector.session; class Raw { sun.misc.Unsafe"
                                     + " unsafe; }"),

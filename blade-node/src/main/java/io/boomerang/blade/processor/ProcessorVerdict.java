@@ -34,7 +34,9 @@ public enum ProcessorVerdict {
     /// The far side has no redirector.
     DROP_NO_REDIRECTOR,
     /// The backplane did not take the frame.
-    DROP_BACKPLANE_FULL;
+    DROP_BACKPLANE_FULL,
+    /// Links of the backplane are broken, and none of the others leads to the redirector.
+    DROP_NO_PATH;
 
     public boolean isDrop() {
         return this != PASS;

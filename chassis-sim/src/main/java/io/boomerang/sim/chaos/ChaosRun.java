@@ -39,6 +39,9 @@ public final class ChaosRun implements AutoCloseable {
     /// How long after the end of a division or a pause somebody may still act on an old view.
     private static final long AFTERMATH_NS = FaultyCluster.MERGE_NS + 1_000 * MS;
 
+    /// How long nodes may take to know who is there and which links work.
+    private static final long REROUTED_NS = FaultyCluster.MERGE_NS + 600 * MS;
+
     private static final int CLOSED_MS = 100;
 
     private static final int BUCKETS = 256;
@@ -58,6 +61,7 @@ public final class ChaosRun implements AutoCloseable {
     private final Set<String> paused = new TreeSet<>();
     private final Agenda agenda = new Agenda(clock::nowNs);
     private final Hosts hosts;
+    private long lastFaultNs;
 
     /// What came of a plan.
     ///
@@ -79,10 +83,10 @@ public final class ChaosRun implements AutoCloseable {
         weather = new Weather(plan.seed() ^ 0x5DEECE66DL);
         cluster = new FaultyCluster(links, weather, START_NS);
         witness = new Witness(plan.announce() != AnnouncePolicy.ASYNC);
-        backplane = new FaultyBackplane(links, weather, clock::nowNs, witness::onLost);
+        backplane = new FaultyBackplane(links, weather, clock::nowNs, new Losses());
         chassis = new Chassis(options(), cluster, backplane, clock, witness);
         hosts = new Hosts(chassis, witness, agenda, plan.seed());
-        witness.watch(hosts);
+        witness.watch(hosts, this::mustReach);
     }
 
     /// Carries out a plan.
@@ -222,7 +226,20 @@ public final class ChaosRun implements AutoCloseable {
 
     // Faults
 
+    /// A fault ends, or a node comes back.
+    private void change(final long delayNs, final Runnable change) {
+        agenda.after(
+                delayNs,
+                () -> {
+                    lastFaultNs = clock.nowNs();
+                    change.run();
+                });
+    }
+
     private void happen(final ChaosEvent event) {
+        if (!(event instanceof ChaosEvent.Flow)) {
+            lastFaultNs = clock.nowNs();
+        }
         switch (event) {
             case final ChaosEvent.Flow flow -> hosts.begin(flow);
             case ChaosEvent.Join(_, Role role) -> chassis.join(role);
@@ -236,12 +253,11 @@ public final class ChaosRun implements AutoCloseable {
             case ChaosEvent.Divide(_, List<String> nodes, int forMs) -> divide(nodes, forMs);
             case ChaosEvent.BreakLink(_, String from, String to, int forMs) -> {
                 links.breakLink(NodeNames.node(from), NodeNames.node(to));
-                agenda.after(
-                        forMs * MS, () -> links.mendLink(NodeNames.node(from), NodeNames.node(to)));
+                change(forMs * MS, () -> links.mendLink(NodeNames.node(from), NodeNames.node(to)));
             }
             case ChaosEvent.Storm(_, int loss, int doubling, int slowestUs, int forMs) -> {
                 weather.worsen(loss, doubling, slowestUs * 1_000L);
-                agenda.after(forMs * MS, weather::clear);
+                change(forMs * MS, weather::clear);
             }
         }
     }
@@ -265,7 +281,7 @@ public final class ChaosRun implements AutoCloseable {
         }
         witness.onDied(chassis.crash(node));
         if (downMs > 0) {
-            agenda.after(
+            change(
                     FaultyCluster.DETECTION_NS * 2 + downMs * MS,
                     () -> {
                         witness.onStarted(NodeNames.node(node));
@@ -285,7 +301,7 @@ public final class ChaosRun implements AutoCloseable {
         if (forMs * MS >= FaultyCluster.DETECTION_NS) {
             witness.onOutOfSight(node, clock.nowNs() + forMs * MS + AFTERMATH_NS);
         }
-        agenda.after(forMs * MS, () -> resume(name));
+        change(forMs * MS, () -> resume(name));
     }
 
     private void resume(final String name) {
@@ -308,7 +324,7 @@ public final class ChaosRun implements AutoCloseable {
         for (final String name : chassis.nodeNames()) {
             witness.onOutOfSight(NodeNames.node(name), untilNs);
         }
-        agenda.after(
+        change(
                 forMs * MS,
                 () -> {
                     links.unite();
@@ -317,10 +333,39 @@ public final class ChaosRun implements AutoCloseable {
     }
 
     private void endFaults() {
+        lastFaultNs = clock.nowNs();
         links.mendAll();
         weather.clear();
         List.copyOf(paused).forEach(this::resume);
         cluster.merge();
+    }
+
+    /// A way back must be there, too: without it nobody can know that the way there works.
+    private boolean mustReach(final int from, final int to, final long nowNs) {
+        if (nowNs - lastFaultNs < REROUTED_NS || !weather.isCalm()) {
+            return false;
+        }
+        final Set<Integer> running =
+                chassis.nodeNames().stream()
+                        .filter(name -> !paused.contains(name))
+                        .map(NodeNames::node)
+                        .collect(Collectors.toSet());
+        return running.contains(from)
+                && running.contains(to)
+                && links.lead(from, to, running)
+                && links.lead(to, from, running);
+    }
+
+    private final class Losses implements FaultyBackplane.Losses {
+        @Override
+        public void onLost(final byte[] datagram) {
+            witness.onLost(datagram);
+        }
+
+        @Override
+        public void onBroken(final int from, final int to, final byte[] datagram) {
+            witness.onBroken(from, to, datagram, clock.nowNs());
+        }
     }
 
     // Probes

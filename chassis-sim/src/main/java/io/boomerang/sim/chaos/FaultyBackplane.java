@@ -2,6 +2,7 @@ package io.boomerang.sim.chaos;
 
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.InMemoryBackplane;
+import io.boomerang.backplane.RelayingBackplane;
 import io.boomerang.cluster.Member;
 import io.boomerang.sim.chassis.ChassisBackplane;
 
@@ -46,6 +47,9 @@ final class FaultyBackplane implements ChassisBackplane {
     /// Hears of datagrams that do not arrive.
     interface Losses {
         void onLost(byte[] datagram);
+
+        /// Because the link is broken.
+        void onBroken(int from, int to, byte[] datagram);
     }
 
     private static final class Datagram {
@@ -139,8 +143,12 @@ final class FaultyBackplane implements ChassisBackplane {
 
     private void deliver(final Datagram datagram) {
         final Backplane.Receiver receiver = receivers[datagram.to];
-        if (receiver == null || links.isBroken(datagram.from, datagram.to)) {
+        if (receiver == null) {
             losses.onLost(datagram.bytes);
+            return;
+        }
+        if (links.isBroken(datagram.from, datagram.to)) {
+            losses.onBroken(datagram.from, datagram.to, datagram.bytes);
             return;
         }
         if (paused.get(datagram.to)) {
@@ -201,18 +209,22 @@ final class FaultyBackplane implements ChassisBackplane {
         public void commit() {
             final byte[] bytes = new byte[claimedLength];
             MemorySegment.copy(outbound, 0, MemorySegment.ofArray(bytes), 0, claimedLength);
-            final int copies = weather.copies(node, claimedTo);
+            final boolean hello = RelayingBackplane.isHello(outbound, 0, claimedLength);
+            final int copies =
+                    hello
+                            ? weather.copiesOfHello(node, claimedTo)
+                            : weather.copies(node, claimedTo);
             if (copies == 0) {
                 losses.onLost(bytes);
             }
             for (int i = 0; i < copies; i++) {
+                final long delayNs =
+                        hello
+                                ? weather.delayOfHelloNs(node, claimedTo)
+                                : weather.delayNs(node, claimedTo);
                 underWay.add(
                         new Datagram(
-                                clock.getAsLong() + weather.delayNs(node, claimedTo),
-                                sequence++,
-                                node,
-                                claimedTo,
-                                bytes));
+                                clock.getAsLong() + delayNs, sequence++, node, claimedTo, bytes));
             }
         }
     }

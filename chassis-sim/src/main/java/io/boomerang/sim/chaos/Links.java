@@ -2,8 +2,11 @@ package io.boomerang.sim.chaos;
 
 import io.boomerang.cluster.Member;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.Set;
 
 /// Which nodes reach which: the part of a divided chassis that each is in, and links of the
@@ -41,6 +44,21 @@ final class Links {
 
     boolean isBroken(final int from, final int to) {
         return areApart(from, to) || broken.get(index(from, to));
+    }
+
+    /// Whether links that work, one after the other, lead from one node to another by way of these.
+    boolean lead(final int from, final int to, final Set<Integer> running) {
+        final Set<Integer> reached = new HashSet<>(Set.of(from));
+        final Deque<Integer> open = new ArrayDeque<>(reached);
+        while (!open.isEmpty()) {
+            final int node = open.remove();
+            for (final int next : running) {
+                if (!isBroken(node, next) && reached.add(next)) {
+                    open.add(next);
+                }
+            }
+        }
+        return reached.contains(to);
     }
 
     private static int index(final int from, final int to) {

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 /// did to nodes and networks.
 final class Witness implements ChassisObserver {
     private static final int ENOUGH = 8;
+    private static final String REACH = "reach, where links lead";
 
     private final Map<Long, Passage> passages = new TreeMap<>();
     private final Map<Reception, SessionAnnouncement> newest = new HashMap<>();
@@ -36,6 +37,7 @@ final class Witness implements ChassisObserver {
     private final List<String> violations = new ArrayList<>();
     private final boolean synchronous;
     private @Nullable Crossing crossing;
+    private Reach reach = (_, _, _) -> false;
     private long delivered;
 
     /// What is outside the chassis: hears of packets that leave it, and can look into redirectors.
@@ -45,6 +47,14 @@ final class Witness implements ChassisObserver {
 
         /// Whether a redirector holds a live session of the flow.
         boolean holdsSession(int redirector, FlowKey key, long nowNs);
+    }
+
+    /// What must get through.
+    @FunctionalInterface
+    interface Reach {
+        /// Whether frames must come from one node to the other, directly or by way of others,
+        /// because for long enough nothing has changed.
+        boolean mustReach(int from, int to, long nowNs);
     }
 
     /// A packet and what has become of it.
@@ -77,8 +87,9 @@ final class Witness implements ChassisObserver {
     }
 
     /// Whom to tell of packets that leave; before the first one does.
-    void watch(final Crossing newCrossing) {
+    void watch(final Crossing newCrossing, final Reach newReach) {
         crossing = newCrossing;
+        reach = newReach;
     }
 
     List<String> violations() {
@@ -128,6 +139,24 @@ final class Witness implements ChassisObserver {
     void onLost(final byte[] datagram) {
         if (header.decode(MemorySegment.ofArray(datagram), 0, datagram.length)) {
             end(header.packetNumber());
+        }
+    }
+
+    /// A link lost the datagram because it is broken.
+    void onBroken(final int from, final int to, final byte[] datagram, final long nowNs) {
+        if (header.decode(MemorySegment.ofArray(datagram), 0, datagram.length)) {
+            end(header.packetNumber());
+            if (reach.mustReach(from, to, nowNs)) {
+                accuse(
+                        REACH,
+                        "packet "
+                                + header.packetNumber()
+                                + " was sent over the broken link from "
+                                + NodeNames.of(from)
+                                + " to "
+                                + NodeNames.of(to),
+                        nowNs);
+            }
         }
     }
 
@@ -222,6 +251,16 @@ final class Witness implements ChassisObserver {
             final long nowNs) {
         if (verdict.isDrop()) {
             end(packetNumber);
+        }
+    }
+
+    @Override
+    public void onNoPath(final int fromNode, final int toNode, final long nowNs) {
+        if (reach.mustReach(fromNode, toNode, nowNs)) {
+            accuse(
+                    REACH,
+                    NodeNames.of(fromNode) + " knows no way to " + NodeNames.of(toNode),
+                    nowNs);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.boomerang.sim.chassis;
 
+import io.boomerang.backplane.RelayCounters;
+import io.boomerang.backplane.RelayingBackplane;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.ClusterChannel;
@@ -55,8 +57,11 @@ public final class Chassis implements AutoCloseable {
         this.backplane = backplane;
         this.clock = clock;
         this.observer = observer;
-        backplane.setTap((from, to, datagram, offset, length) ->
-                observer.onBackplane(from, to, datagram, offset, length, clock.nowNs()));
+        backplane.setTap((from, to, datagram, offset, length) -> {
+            if (!RelayingBackplane.isHello(datagram, offset, length)) {
+                observer.onBackplane(from, to, datagram, offset, length, clock.nowNs());
+            }
+        });
         for (int i = 0; i < options.redirectorsPerSide(); i++) {
             add(makeNext(Role.INGRESS_REDIRECTOR));
         }
@@ -423,6 +428,11 @@ public final class Chassis implements AutoCloseable {
     /// Batches of control messages that were lost inside this process.
     public long controlLost() {
         return nodes.stream().mapToLong(node -> node.control.lost()).sum();
+    }
+
+    /// What a node has sent, received or relayed by way of others.
+    public RelayCounters relayCounters(final String name) {
+        return node(name).relayCounters();
     }
 
     public long nowNs() {

@@ -1,22 +1,50 @@
 package io.boomerang.sim.chassis;
 
 import io.boomerang.backplane.Backplane;
+import io.boomerang.backplane.RelayConfig;
+import io.boomerang.backplane.RelayCounters;
+import io.boomerang.backplane.RelayingBackplane;
+import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.cluster.BatchingSender;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.Member;
+import io.boomerang.flow.ParseReason;
+import io.boomerang.redirector.steering.DropReason;
 
-/// A node of a simulated chassis, tied to its control point, and the time for which it stands
-/// still. Used by the chassis' thread.
-abstract sealed class ChassisNode implements ControlPoint.Node, Backplane.Receiver, AutoCloseable
+import java.lang.foreign.MemorySegment;
+
+/// A node of a simulated chassis, tied to its control point and, by way of relays where links are
+/// broken, to the backplane; and the time for which it stands still. Used by the chassis' thread.
+abstract sealed class ChassisNode
+        implements ControlPoint.Node, Backplane.Receiver, RelayingBackplane.Drops, AutoCloseable
         permits RedirectorNode, ProcessingNode {
     final Member member;
+    final ChassisClock clock;
+    final ChassisObserver observer;
+    final RelayingBackplane relay;
     final BatchingSender sender;
     final ControlPoint control;
+    private final SteeringHeader header = new SteeringHeader();
     private boolean paused;
     private long pausedNs;
 
-    ChassisNode(final Member member, final ClusterChannel channel, final long delayNs) {
+    ChassisNode(
+            final Member member,
+            final ClusterChannel channel,
+            final ChassisBackplane backplane,
+            final ChassisClock clock,
+            final ChassisObserver observer,
+            final long delayNs) {
         this.member = member;
+        this.clock = clock;
+        this.observer = observer;
+        relay =
+                new RelayingBackplane(
+                        RelayConfig.DEFAULTS,
+                        member,
+                        this,
+                        this,
+                        receiver -> backplane.connect(member.node(), receiver));
         sender = new BatchingSender(channel);
         control = new ControlPoint(channel, sender, this, delayNs);
     }
@@ -40,6 +68,36 @@ abstract sealed class ChassisNode implements ControlPoint.Node, Backplane.Receiv
     }
 
     abstract void onResumed(long pauseNs, long nowNs);
+
+    /// A way to a node has been asked for, and there is none.
+    @Override
+    public void onNoPath(final int destination) {
+        observer.onNoPath(member.node(), destination, clock.nowNs());
+    }
+
+    @Override
+    public void onNotRelayed(
+            final RelayingBackplane.Reason reason,
+            final MemorySegment datagram,
+            final long offset,
+            final int length) {
+        header.decode(datagram, offset, length);
+        observer.onDropped(
+                member.node(),
+                header.packetNumber(),
+                switch (reason) {
+                    case NO_PATH -> DropReason.NO_PATH;
+                    case TOO_FAR -> DropReason.HOP_LIMIT;
+                    case FULL -> DropReason.BACKPLANE_FULL;
+                    case STRANGER -> DropReason.BACKPLANE_MALFORMED;
+                },
+                ParseReason.NONE,
+                clock.nowNs());
+    }
+
+    RelayCounters relayCounters() {
+        return relay.counters();
+    }
 
     abstract void onTimer(long nowNs);
 

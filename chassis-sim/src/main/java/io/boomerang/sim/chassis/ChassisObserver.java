@@ -32,7 +32,11 @@ public interface ChassisObserver extends SteeringObserver, BladeObserver {
             final int length,
             final long nowNs) {}
 
-    /// A datagram crosses the backplane.
+    /// No link or chain of links leads from a node to the one it wanted to send a frame to, its own
+    /// or another's. What becomes of the frame is told apart.
+    default void onNoPath(final int fromNode, final int toNode, final long nowNs) {}
+
+    /// A datagram with a frame crosses a link of the backplane.
     default void onBackplane(
             final int fromNode,
             final int toNode,

@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 /// A processing blade of a simulated chassis.
 final class ProcessingNode extends ChassisNode {
     final BladeNode blade;
-    private final ChassisClock clock;
 
     /// @param number of the blade, from 1
     ProcessingNode(
@@ -22,15 +21,14 @@ final class ProcessingNode extends ChassisNode {
             final ChassisBackplane backplane,
             final ChassisClock clock,
             final ChassisObserver observer) {
-        super(member, channel, 0);
-        this.clock = clock;
+        super(member, channel, backplane, clock, observer, 0);
         blade =
                 new BladeNode(
                         options.blade(),
                         options.parameters(),
                         member,
                         options.processor().apply(number),
-                        backplane.connect(member.node(), this),
+                        relay,
                         sender,
                         observer);
     }
@@ -42,6 +40,7 @@ final class ProcessingNode extends ChassisNode {
 
     @Override
     public void onView(final ClusterView view, final long nowNs) {
+        relay.onView(view);
         blade.onView(view, nowNs);
     }
 
@@ -57,6 +56,7 @@ final class ProcessingNode extends ChassisNode {
 
     @Override
     void onTimer(final long nowNs) {
+        relay.onTimer(nowNs);
         blade.onTimer(nowNs);
     }
 

@@ -12,8 +12,6 @@ import java.lang.foreign.MemorySegment;
 /// A redirector of a simulated chassis.
 final class RedirectorNode extends ChassisNode implements PacketPort {
     final Redirector redirector;
-    private final ChassisClock clock;
-    private final ChassisObserver observer;
 
     RedirectorNode(
             final ChassisOptions options,
@@ -22,15 +20,13 @@ final class RedirectorNode extends ChassisNode implements PacketPort {
             final ChassisBackplane backplane,
             final ChassisClock clock,
             final ChassisObserver observer) {
-        super(member, channel, options.announcementDelayNs());
-        this.clock = clock;
-        this.observer = observer;
+        super(member, channel, backplane, clock, observer, options.announcementDelayNs());
         redirector =
                 new Redirector(
                         options.redirector(),
                         options.parameters(),
                         member,
-                        backplane.connect(member.node(), this),
+                        relay,
                         sender,
                         this,
                         observer);
@@ -43,6 +39,7 @@ final class RedirectorNode extends ChassisNode implements PacketPort {
 
     @Override
     public void onView(final ClusterView view, final long nowNs) {
+        relay.onView(view);
         redirector.onView(view, nowNs);
     }
 
@@ -67,6 +64,7 @@ final class RedirectorNode extends ChassisNode implements PacketPort {
 
     @Override
     void onTimer(final long nowNs) {
+        relay.onTimer(nowNs);
         redirector.onTimer(nowNs);
     }
 

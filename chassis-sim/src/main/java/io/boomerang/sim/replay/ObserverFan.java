@@ -41,6 +41,12 @@ record ObserverFan(ChassisObserver first, ChassisObserver second) implements Cha
     }
 
     @Override
+    public void onNoPath(final int fromNode, final int toNode, final long nowNs) {
+        first.onNoPath(fromNode, toNode, nowNs);
+        second.onNoPath(fromNode, toNode, nowNs);
+    }
+
+    @Override
     public void onBackplane(
             final int fromNode,
             final int toNode,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.TcpPhase;
+import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.ParseReason;
 import io.boomerang.flow.Side;
@@ -16,6 +17,7 @@ import io.boomerang.sim.chassis.NodeNames;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// That the checkers see each kind of broken promise, and excuse what is excused.
@@ -26,6 +28,7 @@ class WitnessTest {
     private static final long NOW = 1_000;
 
     private boolean sessionIsThere = true;
+    private boolean linksLead = true;
     private final Witness witness = new Witness(true);
     private final FlowState flow =
             new FlowState(new ChaosEvent.Flow(0, 1, true, Side.INGRESS, 1, 1, 2), key(), 0);
@@ -46,7 +49,7 @@ class WitnessTest {
 
     @BeforeEach
     void watch() {
-        witness.watch(new Ends());
+        witness.watch(new Ends(), (_, _, _) -> linksLead);
     }
 
     private static FlowKey key() {
@@ -172,5 +175,35 @@ class WitnessTest {
         witness.onRest(NOW);
 
         assertAccused("conservation");
+    }
+
+    @Test
+    void shouldSeeAFrameOnALinkThatHasLongBeenBroken() {
+        final SteeringHeader header = new SteeringHeader();
+        header.setPacketNumber(1);
+        final byte[] datagram = new byte[header.encodedLength()];
+        header.encode(MemorySegment.ofArray(datagram), 0);
+        linksLead = false;
+        witness.onSent(1, flow, true, false);
+        witness.onBroken(EGRESS, BLADE, datagram, NOW);
+        witness.onRest(NOW);
+        assertEquals(List.of(), witness.violations());
+
+        linksLead = true;
+        witness.onBroken(EGRESS, BLADE, datagram, NOW);
+
+        assertAccused("reach");
+    }
+
+    @Test
+    void shouldSeeThatAWayIsNotKnown() {
+        linksLead = false;
+        witness.onNoPath(EGRESS, BLADE, NOW);
+        assertEquals(List.of(), witness.violations());
+
+        linksLead = true;
+        witness.onNoPath(EGRESS, BLADE, NOW);
+
+        assertAccused("reach");
     }
 }

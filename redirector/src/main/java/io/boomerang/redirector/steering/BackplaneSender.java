@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 import java.lang.foreign.MemorySegment;
 
 /// Encapsulates packets for the backplane, straight into its memory. Every method answers false
-/// when the backplane had no room. Used by the redirector's thread only.
+/// when the backplane did not take the packet; {@link #refusal} then tells why. Used by the
+/// redirector's thread only.
 final class BackplaneSender {
     private final Backplane backplane;
     private final SteeringHeader header = new SteeringHeader();
+    private DropReason refusal = DropReason.BACKPLANE_FULL;
 
     BackplaneSender(final Backplane backplane) {
         this.backplane = backplane;
@@ -55,6 +57,7 @@ final class BackplaneSender {
         final int headerLength = header.encodedLength();
         final long place = backplane.claim(node, headerLength + arrival.length);
         if (place < 0) {
+            refusal = place == Backplane.NO_PATH ? DropReason.NO_PATH : DropReason.BACKPLANE_FULL;
             return false;
         }
         final MemorySegment buffer = backplane.buffer();
@@ -63,5 +66,10 @@ final class BackplaneSender {
                 arrival.frame, arrival.offset, buffer, place + headerLength, arrival.length);
         backplane.commit();
         return true;
+    }
+
+    /// Why the last packet was not taken.
+    DropReason refusal() {
+        return refusal;
     }
 }

@@ -20,6 +20,8 @@ public enum DropReason {
     TOO_LARGE_TO_HOLD("too-large-to-hold"),
     /// The backplane had no room.
     BACKPLANE_FULL("backplane-full"),
+    /// Links of the backplane are broken, and none of the others leads there.
+    NO_PATH("no-path"),
     /// The outside port had no room.
     PORT_FULL("port-full"),
     /// A datagram on the backplane that was not understood.

@@ -341,7 +341,7 @@ final class FlowSteering implements AutoCloseable {
         counters.count(decision);
         observer.onSteered(self.node(), arrival.packetNumber, decision, key, flowId, blade, nowNs);
         if (!sender.deliver(arrival, key, flowId, blade)) {
-            drops.drop(arrival.packetNumber, DropReason.BACKPLANE_FULL, nowNs);
+            drops.drop(arrival.packetNumber, sender.refusal(), nowNs);
         }
     }
 

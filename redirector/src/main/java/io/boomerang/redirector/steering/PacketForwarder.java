@@ -55,7 +55,7 @@ final class PacketForwarder {
             counters.forwarded++;
             observer.onForwarded(node, arrival.packetNumber, purpose, owner, nowNs);
         } else {
-            drops.drop(arrival.packetNumber, DropReason.BACKPLANE_FULL, nowNs);
+            drops.drop(arrival.packetNumber, sender.refusal(), nowNs);
         }
     }
 }

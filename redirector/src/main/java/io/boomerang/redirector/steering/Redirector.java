@@ -343,7 +343,7 @@ public final class Redirector implements AutoCloseable {
             counters.bridged++;
             observer.onBridged(self.node(), arrival.packetNumber, packet.reason(), nowNs);
         } else {
-            drops.drop(arrival.packetNumber, DropReason.BACKPLANE_FULL, nowNs);
+            drops.drop(arrival.packetNumber, sender.refusal(), nowNs);
         }
     }
 
