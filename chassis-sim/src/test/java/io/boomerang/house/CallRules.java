@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 final class CallRules {
     /// State machines: they get time, packets and messages as arguments and start nothing.
     private static final String[] PURE = {
+        "io.boomerang.link..",
         "io.boomerang.wire..",
         "io.boomerang.flow..",
         "io.boomerang.announce..",

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 final class LayerRules {
     private static final String OURS = "io.boomerang..";
     private static final String MEMORY = "io.boomerang.memory..";
+    private static final String LINK = "io.boomerang.link..";
     private static final String WIRE = "io.boomerang.wire..";
     private static final String FLOW = "io.boomerang.flow..";
     private static final String ANNOUNCE = "io.boomerang.announce..";
@@ -31,7 +32,7 @@ final class LayerRules {
     static final ArchRule protocolKnowsNoNode =
             noClasses()
                     .that()
-                    .resideInAnyPackage(MEMORY, WIRE, FLOW, ANNOUNCE, CLUSTER, BACKPLANE)
+                    .resideInAnyPackage(MEMORY, LINK, WIRE, FLOW, ANNOUNCE, CLUSTER, BACKPLANE)
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(REDIRECTOR, BLADE, SIM)
@@ -61,6 +62,8 @@ final class LayerRules {
                     .allowEmptyShould(true);
 
     @ArchTest static final ArchRule wireStandsAlone = seesOfOurs(WIRE, WIRE);
+
+    @ArchTest static final ArchRule linkStandsAlone = seesOfOurs(LINK, LINK);
 
     @ArchTest static final ArchRule flowSeesWire = seesOfOurs(FLOW, FLOW, WIRE);
 
