@@ -64,6 +64,8 @@ final class Witness implements ChassisObserver {
         final boolean reset;
         final int life;
         int holder;
+        int blade;
+        long flowId;
         boolean over;
 
         Passage(final FlowState flow, final boolean forward, final boolean reset) {
@@ -206,6 +208,8 @@ final class Witness implements ChassisObserver {
         }
         delivered++;
         passage.holder = blade;
+        passage.blade = blade;
+        passage.flowId = flowId;
         if (passage.isLate()) {
             return;
         }
@@ -299,7 +303,9 @@ final class Witness implements ChassisObserver {
         final FlowState flow = passage.flow;
         if (passage.forward && !flow.crossed) {
             flow.crossed = true;
-            if (synchronous && !crossing.holdsSession(redirector, flow.key, nowNs)) {
+            if (synchronous
+                    && !hasLost(passage, redirector, nowNs)
+                    && !crossing.holdsSession(redirector, flow.key, nowNs)) {
                 accuse(
                         "P2 the return packet never outruns its session",
                         "packet "
@@ -315,6 +321,17 @@ final class Witness implements ChassisObserver {
         crossing.onCrossed(flow, passage.forward, passage.reset, nowNs);
     }
 
+    /// Whether two blades held the flow while they did not see each other, and the redirector knows
+    /// the other one's as the later.
+    private boolean hasLost(final Passage passage, final int redirector, final long nowNs) {
+        final SessionAnnouncement known =
+                newest.get(new Reception(redirector, incarnations[redirector], passage.flow.key));
+        return nowNs <= outOfSightUntilNs[passage.blade]
+                && known != null
+                && known.blade() != passage.blade
+                && Long.compareUnsigned(known.flowId(), passage.flowId) > 0;
+    }
+
     @Override
     public void onAnnounced(
             final int redirector,
@@ -326,14 +343,25 @@ final class Witness implements ChassisObserver {
         final Reception reception =
                 new Reception(redirector, incarnations[redirector], announcement.key());
         final SessionAnnouncement before = newest.get(reception);
-        if (before == null || isNewer(announcement, before)) {
+        final boolean taken = installation == Installation.INSTALLED;
+        if (before == null || isNewer(announcement, before) || taken && mayBeGone(before, nowNs)) {
             newest.put(reception, announcement);
-        } else if (installation == Installation.INSTALLED && isNewer(before, announcement)) {
+        } else if (taken && isNewer(before, announcement)) {
             accuse(
                     "P3 newer wins",
                     NodeNames.of(redirector) + " took " + announcement + " after " + before,
                     nowNs);
         }
+    }
+
+    /// Whether the blade is dead, or some redirector may think so. Deaths and starts alternate
+    /// here; a chassis counts starts only, from 1.
+    private boolean mayBeGone(final SessionAnnouncement announcement, final long nowNs) {
+        final int blade = announcement.blade();
+        final boolean dead = incarnations[blade] % 2 == 1;
+        return dead
+                || announcement.incarnation() != 1 + incarnations[blade] / 2
+                || nowNs <= outOfSightUntilNs[blade];
     }
 
     /// By flow id, then version in the circle of 16 bits, then incarnation.

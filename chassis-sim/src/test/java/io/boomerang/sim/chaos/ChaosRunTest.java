@@ -19,9 +19,14 @@ import java.util.stream.LongStream;
 class ChaosRunTest {
     private static final long RUNS = 60;
 
+    /// Later seeds that have found defects.
+    private static final long[] FOUND = {66, 78, 87, 348, 439};
+
     static LongStream seeds() {
         final Long one = Long.getLong("seed");
-        return one == null ? LongStream.rangeClosed(1, RUNS) : LongStream.of(one);
+        return one == null
+                ? LongStream.concat(LongStream.rangeClosed(1, RUNS), LongStream.of(FOUND))
+                : LongStream.of(one);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -215,6 +215,11 @@ public final class SessionTable implements AutoCloseable {
                 SlotLayout.lapsed(memory.tail(slot)));
     }
 
+    /// Empties the slot: of what it held nothing is remembered.
+    public void forget(final long slot) {
+        slots.vacate(slot);
+    }
+
     /// Lapses the sessions whose lease is over among the next `slotBudget` slots, and, while the
     /// table is over three quarters full, forgets the lapsed ones, the oldest first, at most as
     /// many. Every slot must have its turn within twelve days.
@@ -264,7 +269,11 @@ public final class SessionTable implements AutoCloseable {
         return SlotLayout.origin(memory.tail(slot));
     }
 
-    /// Whether the session is open and its lease not over.
+    /// Whether the session is open and its lease not over. Whether the flow's end was announced.
+    public boolean isClosed(final long slot) {
+        return SlotLayout.isClosed(memory.tail(slot));
+    }
+
     public boolean isLive(final long slot, final long nowNs) {
         return SlotLayout.isLive(memory.tail(slot))
                 && memory.deadline(slot) - LeaseClock.tick(nowNs) > 0;

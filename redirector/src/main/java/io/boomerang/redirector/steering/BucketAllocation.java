@@ -61,7 +61,7 @@ final class BucketAllocation {
                 .toArray();
     }
 
-    /// Treats every bucket as moved: nobody told this redirector for too long whether it was.
+    /// Treats every bucket as moved: nobody has told this redirector, for too long, whether it was.
     void distrust(final long nowNs) {
         Arrays.fill(movedNs, nowNs);
     }

@@ -114,6 +114,35 @@ class ReunionTest {
         assertEquals(blade, rig.lastArrived().node());
     }
 
+    /// Parts gave the flow to two blades, and the one under the later flow id died before they met.
+    @Test
+    void shouldTakeTheFlowOfALiveBladeInPlaceOfALaterOneThatDiedWithItsBlade() {
+        final int dead = open();
+        final long flowId = rig.lastArrived().flowId();
+        rig.say(dead, Rig.INGRESS, session(dead, flowId));
+        final int alive = otherThan(dead);
+        rig.leave(dead);
+
+        rig.say(alive, Rig.INGRESS, session(alive, flowId - 1));
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+
+        assertEquals(alive, rig.lastArrived().node());
+        assertEquals(flowId - 1, rig.lastArrived().flowId());
+    }
+
+    @Test
+    void shouldNotTakeAnEarlierFlowOfALiveBladeInPlaceOfAnotherLiveOnes() {
+        final int blade = open();
+        final long flowId = rig.lastArrived().flowId();
+        rig.say(blade, Rig.INGRESS, session(blade, flowId));
+
+        rig.say(otherThan(blade), Rig.INGRESS, session(otherThan(blade), flowId - 1));
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+
+        assertEquals(blade, rig.lastArrived().node());
+        assertEquals(flowId, rig.lastArrived().flowId());
+    }
+
     /// A tuple returns while its owner pulls: caches still name the blade that had it last.
     @Test
     void shouldGiveATupleBackToTheBladeThatIsRememberedWhenNoBladeHoldsItAnyMore() {
