@@ -1,12 +1,10 @@
 package io.boomerang.backplane;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.boomerang.wire.NetworkOrder;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /// The GENEVE option of a datagram that goes by way of others. It is the first one, right behind
 /// the base header, so that a relay finds it without reading the rest; {@link SteeringHeader}
@@ -33,17 +31,12 @@ final class RelayOption {
     private static final int DESTINATION = AT + 6;
     private static final int LINKS = AT + 8;
 
-    private static final ValueLayout.OfShort BE16 =
-            JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt BE32 =
-            JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-
     private RelayOption() {}
 
     /// Whether the datagram, a GENEVE one, has it.
     static boolean isIn(final MemorySegment segment, final long offset, final int length) {
         return length >= AT + LENGTH
-                && segment.get(BE32, offset + AT) == HEADER
+                && segment.get(NetworkOrder.INT, offset + AT) == HEADER
                 && (segment.get(JAVA_BYTE, offset) & SteeringHeader.LENGTH_MASK) >= LENGTH >>> 2;
     }
 
@@ -57,18 +50,18 @@ final class RelayOption {
             final int links) {
         MemorySegment.copy(segment, offset + LENGTH, segment, offset, AT);
         segment.set(JAVA_BYTE, offset, (byte) (segment.get(JAVA_BYTE, offset) + (LENGTH >>> 2)));
-        segment.set(BE32, offset + AT, HEADER);
-        segment.set(BE16, offset + ORIGIN, (short) origin);
-        segment.set(BE16, offset + DESTINATION, (short) destination);
-        segment.set(BE32, offset + LINKS, links << 24);
+        segment.set(NetworkOrder.INT, offset + AT, HEADER);
+        segment.set(NetworkOrder.SHORT, offset + ORIGIN, (short) origin);
+        segment.set(NetworkOrder.SHORT, offset + DESTINATION, (short) destination);
+        segment.set(NetworkOrder.INT, offset + LINKS, links << 24);
     }
 
     static int origin(final MemorySegment segment, final long offset) {
-        return Short.toUnsignedInt(segment.get(BE16, offset + ORIGIN));
+        return Short.toUnsignedInt(segment.get(NetworkOrder.SHORT, offset + ORIGIN));
     }
 
     static int destination(final MemorySegment segment, final long offset) {
-        return Short.toUnsignedInt(segment.get(BE16, offset + DESTINATION));
+        return Short.toUnsignedInt(segment.get(NetworkOrder.SHORT, offset + DESTINATION));
     }
 
     static int links(final MemorySegment segment, final long offset) {

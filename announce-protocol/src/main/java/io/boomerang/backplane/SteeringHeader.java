@@ -1,21 +1,17 @@
 package io.boomerang.backplane;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import io.boomerang.announce.AnnouncementCodec;
 import io.boomerang.announce.KeyCodec;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
+import io.boomerang.wire.NetworkOrder;
 
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /// What stands in front of a frame on the backplane: a GENEVE header (RFC 8926) with options of our
 /// own class. Mutable and reused: a node has one to read and one to write, each used by its thread.
@@ -83,13 +79,6 @@ public final class SteeringHeader {
     private static final int PURPOSE_SHIFT = 4;
     private static final int SIDE_BIT = 1;
     private static final int SOURCE_IS_B_BIT = 0x80;
-
-    private static final ValueLayout.OfShort BE16 =
-            JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt BE32 =
-            JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfLong BE64 =
-            JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final int vni;
     private final FlowKey key = new FlowKey();
@@ -167,12 +156,12 @@ public final class SteeringHeader {
     public void encode(final MemorySegment segment, final long offset) {
         segment.set(JAVA_BYTE, offset, (byte) (optionsLength() >>> 2));
         segment.set(JAVA_BYTE, offset + FLAGS, (byte) CRITICAL_BIT);
-        segment.set(BE16, offset + PROTOCOL_TYPE, (short) ETHERNET);
-        segment.set(BE32, offset + VNI, vni << 8);
+        segment.set(NetworkOrder.SHORT, offset + PROTOCOL_TYPE, (short) ETHERNET);
+        segment.set(NetworkOrder.INT, offset + VNI, vni << 8);
         long at = encodeSteering(segment, offset + BASE_LENGTH);
         if (packetNumber != 0) {
             at = encodeOptionHeader(segment, at, PACKET_NUMBER, PACKET_NUMBER_LENGTH);
-            segment.set(BE64, at, packetNumber);
+            segment.set(NetworkOrder.LONG, at, packetNumber);
             at += PACKET_NUMBER_LENGTH;
         }
         if (hasKey) {
@@ -188,14 +177,14 @@ public final class SteeringHeader {
         segment.set(
                 JAVA_BYTE, at, (byte) (purpose.ordinal() << PURPOSE_SHIFT | arrivalSide.ordinal()));
         segment.set(JAVA_BYTE, at + 1, (byte) hops);
-        segment.set(BE16, at + 2, (short) arrivalNode);
-        segment.set(BE64, at + 4, flowId);
+        segment.set(NetworkOrder.SHORT, at + 2, (short) arrivalNode);
+        segment.set(NetworkOrder.LONG, at + 4, flowId);
         return at + STEERING_LENGTH;
     }
 
     private static long encodeOptionHeader(
             final MemorySegment segment, final long offset, final int type, final int length) {
-        segment.set(BE16, offset, (short) OPTION_CLASS);
+        segment.set(NetworkOrder.SHORT, offset, (short) OPTION_CLASS);
         segment.set(JAVA_BYTE, offset + OPTION_TYPE, (byte) type);
         segment.set(JAVA_BYTE, offset + OPTION_LENGTH, (byte) (length >>> 2));
         return offset + OPTION_HEADER_LENGTH;
@@ -206,10 +195,10 @@ public final class SteeringHeader {
         long at = encodeOptionHeader(segment, offset, RESOLVED_KEY, keyDataLength(shape));
         segment.set(JAVA_BYTE, at, (byte) (shape | (sourceIsB ? SOURCE_IS_B_BIT : 0)));
         segment.set(JAVA_BYTE, at + 1, (byte) key.protocol());
-        segment.set(BE16, at + 2, (short) 0);
+        segment.set(NetworkOrder.SHORT, at + 2, (short) 0);
         at += KEY_FIXED_LENGTH;
         if ((shape & KeyCodec.VLAN_BIT) != 0) {
-            segment.set(BE32, at, key.vlanDomain());
+            segment.set(NetworkOrder.INT, at, key.vlanDomain());
             at += VLAN_LENGTH;
         }
         return at + KeyCodec.writeBody(key, segment, at);
@@ -221,7 +210,7 @@ public final class SteeringHeader {
             final long offset) {
         final int length = roundUp(AnnouncementCodec.encodedLength(announcement));
         final long at = encodeOptionHeader(segment, offset, ANNOUNCEMENT, length);
-        segment.set(BE32, at + length - 4, 0);
+        segment.set(NetworkOrder.INT, at + length - 4, 0);
         AnnouncementCodec.encode(announcement, segment, at);
     }
 
@@ -237,9 +226,10 @@ public final class SteeringHeader {
         final boolean ours =
                 (first & ~LENGTH_MASK) == 0
                         && (segment.get(JAVA_BYTE, offset + FLAGS) & OAM_BIT) == 0
-                        && Short.toUnsignedInt(segment.get(BE16, offset + PROTOCOL_TYPE))
+                        && Short.toUnsignedInt(
+                                        segment.get(NetworkOrder.SHORT, offset + PROTOCOL_TYPE))
                                 == ETHERNET
-                        && segment.get(BE32, offset + VNI) >>> 8 == vni;
+                        && segment.get(NetworkOrder.INT, offset + VNI) >>> 8 == vni;
         if (!ours
                 || end > length
                 || !decodeOptions(segment, offset + BASE_LENGTH, offset + end)
@@ -255,7 +245,7 @@ public final class SteeringHeader {
             final MemorySegment segment, final long offset, final long limit) {
         long at = offset;
         while (at < limit) {
-            final int header = segment.get(BE32, at);
+            final int header = segment.get(NetworkOrder.INT, at);
             final int type = header >>> 8 & 0xFF;
             final int length = (header & OPTION_LENGTH_MASK) << 2;
             at += OPTION_HEADER_LENGTH;
@@ -311,8 +301,8 @@ public final class SteeringHeader {
         purpose = Purpose.of(first >>> PURPOSE_SHIFT);
         arrivalSide = Side.of(first & SIDE_BIT);
         hops = Byte.toUnsignedInt(segment.get(JAVA_BYTE, at + 1));
-        arrivalNode = Short.toUnsignedInt(segment.get(BE16, at + 2));
-        flowId = segment.get(BE64, at + 4);
+        arrivalNode = Short.toUnsignedInt(segment.get(NetworkOrder.SHORT, at + 2));
+        flowId = segment.get(NetworkOrder.LONG, at + 4);
         return true;
     }
 
@@ -321,7 +311,7 @@ public final class SteeringHeader {
         if (length != PACKET_NUMBER_LENGTH) {
             return false;
         }
-        packetNumber = segment.get(BE64, at);
+        packetNumber = segment.get(NetworkOrder.LONG, at);
         return true;
     }
 
@@ -337,7 +327,7 @@ public final class SteeringHeader {
                 || length != keyDataLength(shape)) {
             return false;
         }
-        final int vlanDomain = hasVlan ? segment.get(BE32, at + KEY_FIXED_LENGTH) : 0;
+        final int vlanDomain = hasVlan ? segment.get(NetworkOrder.INT, at + KEY_FIXED_LENGTH) : 0;
         final long bodyAt = at + KEY_FIXED_LENGTH + (hasVlan ? VLAN_LENGTH : 0);
         if (hasVlan && vlanDomain == 0 || !KeyCodec.isLegalBody(shape, segment, bodyAt)) {
             return false;
