@@ -269,11 +269,12 @@ public final class SessionTable implements AutoCloseable {
         return SlotLayout.origin(memory.tail(slot));
     }
 
-    /// Whether the session is open and its lease not over. Whether the flow's end was announced.
+    /// Whether the flow's end was announced.
     public boolean isClosed(final long slot) {
         return SlotLayout.isClosed(memory.tail(slot));
     }
 
+    /// Whether the session is open and its lease not over.
     public boolean isLive(final long slot, final long nowNs) {
         return SlotLayout.isLive(memory.tail(slot))
                 && memory.deadline(slot) - LeaseClock.tick(nowNs) > 0;
