@@ -107,6 +107,7 @@ final class FlowSteering implements AutoCloseable {
         }
         puller.onChassis(chassis, map, united, nowNs);
         chassis = map;
+        exchange.onChassis(map);
         if (puller.isComplete()) {
             history.onPulled(); // whoever had something else to say is gone
         }
@@ -419,24 +420,7 @@ final class FlowSteering implements AutoCloseable {
             final boolean carried,
             final long nowNs) {
         flowIds.observe(announcement.flowId());
-        giveWay(announcement);
         exchange.learn(fromNode, announcement, carried, nowNs);
-    }
-
-    /// A session ends with its blade. That of a later flow id must not stand in the way when a live
-    /// blade holds the flow under an earlier one, as after parts met that did not see each other.
-    private void giveWay(final SessionAnnouncement announcement) {
-        if (announcement.kind() == Kind.CLOSE
-                || !chassis.isAlive(announcement.blade(), announcement.incarnation())) {
-            return;
-        }
-        final FlowKey key = announcement.key();
-        final long slot = sessions.find(key, flowHash.hash(key));
-        if (slot != SessionTable.NONE
-                && !sessions.isClosed(slot)
-                && !chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))) {
-            sessions.forget(slot);
-        }
     }
 
     /// Some of the sessions that this redirector has pulled from a blade.
@@ -444,7 +428,6 @@ final class FlowSteering implements AutoCloseable {
         if (puller.take(fromNode, page, nowNs)) {
             for (final SessionAnnouncement session : page.sessions()) {
                 flowIds.observe(session.flowId());
-                giveWay(session);
                 exchange.install(fromNode, session, nowNs);
                 releaseWaiting(session, nowNs);
             }

@@ -21,6 +21,7 @@ final class SessionExchange {
     private final ControlSender control;
     private final RedirectorCounters counters;
     private final SteeringObserver observer;
+    private ChassisMap chassis = ChassisMap.EMPTY;
 
     /// @param cacheLeaseMs how long others may use a session without asking again
     SessionExchange(
@@ -38,6 +39,11 @@ final class SessionExchange {
         this.control = control;
         this.counters = counters;
         this.observer = observer;
+    }
+
+    /// The members of the chassis have changed.
+    void onChassis(final ChassisMap map) {
+        chassis = map;
     }
 
     /// Takes in an announcement and, when it is the blade's own, acknowledges it.
@@ -82,25 +88,50 @@ final class SessionExchange {
             final SessionAnnouncement announcement, final Origin origin, final long nowNs) {
         final FlowKey key = announcement.key();
         final long hash = flowHash.hash(key);
-        return announcement.kind() == Kind.CLOSE
-                ? sessions.close(
-                        key,
-                        hash,
-                        announcement.flowId(),
-                        announcement.version(),
-                        announcement.incarnation(),
-                        nowNs)
-                : sessions.install(
-                        key,
-                        hash,
-                        origin,
-                        announcement.flowId(),
-                        announcement.blade(),
-                        announcement.incarnation(),
-                        announcement.version(),
-                        announcement.leaseMs(),
-                        announcement.phase(),
-                        nowNs);
+        if (announcement.kind() == Kind.CLOSE) {
+            return sessions.close(
+                    key,
+                    hash,
+                    announcement.flowId(),
+                    announcement.version(),
+                    announcement.incarnation(),
+                    nowNs);
+        }
+        final Installation installation = install(announcement, hash, origin, nowNs);
+        if (installation == Installation.STALE && givesWay(key, hash, announcement)) {
+            sessions.forget(sessions.find(key, hash));
+            return install(announcement, hash, origin, nowNs);
+        }
+        return installation;
+    }
+
+    private Installation install(
+            final SessionAnnouncement announcement,
+            final long hash,
+            final Origin origin,
+            final long nowNs) {
+        return sessions.install(
+                announcement.key(),
+                hash,
+                origin,
+                announcement.flowId(),
+                announcement.blade(),
+                announcement.incarnation(),
+                announcement.version(),
+                announcement.leaseMs(),
+                announcement.phase(),
+                nowNs);
+    }
+
+    /// A session ends with its blade. That of a later flow id must not stand in the way when a live
+    /// blade holds the flow under an earlier one, as after parts met that did not see each other.
+    private boolean givesWay(
+            final FlowKey key, final long hash, final SessionAnnouncement announcement) {
+        final long slot = sessions.find(key, hash);
+        return slot != SessionTable.NONE
+                && !sessions.isClosed(slot)
+                && chassis.isAlive(announcement.blade(), announcement.incarnation())
+                && !chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
     }
 
     private Outcome count(final Installation installation) {
