@@ -81,7 +81,9 @@ abstract sealed class ChassisNode
             final MemorySegment datagram,
             final long offset,
             final int length) {
-        header.decode(datagram, offset, length);
+        if (!header.decode(datagram, offset, length)) {
+            return; // no packet of this chassis; the relay has counted it
+        }
         observer.onDropped(
                 member.node(),
                 header.packetNumber(),

@@ -79,9 +79,17 @@ final class ControlPoint implements ClusterListener, AutoCloseable {
 
     @Override
     public void onView(final ClusterView newView) {
-        newestView.accumulateAndGet(
-                newView,
-                (old, next) -> old != null && next != null && old.id() > next.id() ? old : next);
+        newestView.accumulateAndGet(newView, ControlPoint::newest);
+    }
+
+    /// That parts have met is said by one view only, and must not be lost with it.
+    private static @Nullable ClusterView newest(
+            final @Nullable ClusterView old, final @Nullable ClusterView next) {
+        if (old == null || next == null) {
+            return next;
+        }
+        final ClusterView newest = old.id() > next.id() ? old : next;
+        return new ClusterView(newest.id(), newest.members(), old.merged() || next.merged());
     }
 
     /// Hands over what is due; answers how many messages and views that were.
