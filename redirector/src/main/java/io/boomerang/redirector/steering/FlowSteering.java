@@ -16,6 +16,7 @@ import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.session.Installation;
 import io.boomerang.redirector.session.Origin;
 import io.boomerang.redirector.session.SessionTable;
+import io.boomerang.redirector.session.SweepPace;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// counted: another blade would break the flow, its sender can repeat the packet. See {@link
 /// Decision}. Used by the redirector's thread only.
 final class FlowSteering implements AutoCloseable {
-    /// Of the default table every slot is looked at once in eight seconds.
-    private static final int EXPIRY_SLOTS = 256;
-
     private final RedirectorConfig config;
     private final Member self;
     private final Side side;
@@ -42,6 +40,7 @@ final class FlowSteering implements AutoCloseable {
     private final FlowHash flowHash;
     private final FlowIdClock flowIds;
     private final SessionTable sessions;
+    private final SweepPace sweep;
     private final SessionExchange exchange;
     private final StateQueries queries;
     private final BladeSelector selector;
@@ -83,6 +82,7 @@ final class FlowSteering implements AutoCloseable {
                         config.sessionCapacity(),
                         flowHash::hash,
                         (hash, blade) -> allocation.bladeOf(hash) == blade);
+        this.sweep = new SweepPace(sessions.slotCount());
         this.exchange =
                 new SessionExchange(
                         self.node(),
@@ -147,7 +147,7 @@ final class FlowSteering implements AutoCloseable {
             }
             done++;
         }
-        return done + sessions.expire(nowNs, EXPIRY_SLOTS);
+        return done + sessions.expire(nowNs, sweep.due(nowNs));
     }
 
     // Steering
