@@ -249,20 +249,20 @@ final class MessageReader {
         final int count = Short.toUnsignedInt(batch.get(BE16, position + 11));
         position += MessageWriter.SESSION_PULL_FIXED_LENGTH;
         if (isShort(count * Short.BYTES)) {
-            return refuse("session pull ends within its redirectors");
+            return refuse("session pull ends within its members");
         }
-        final List<Integer> redirectors = new ArrayList<>(count);
+        final List<Integer> members = new ArrayList<>(count);
         int before = 0;
         for (int i = 0; i < count; i++) {
-            final int redirector = Short.toUnsignedInt(batch.get(BE16, position));
-            if (redirector <= before) {
-                return refuse("session pull has redirectors out of order");
+            final int member = Short.toUnsignedInt(batch.get(BE16, position));
+            if (member <= before) {
+                return refuse("session pull has members out of order");
             }
-            redirectors.add(redirector);
-            before = redirector;
+            members.add(member);
+            before = member;
             position += Short.BYTES;
         }
-        return new SessionPull(pullId, cursor, incarnation, redirectors);
+        return new SessionPull(pullId, cursor, incarnation, members);
     }
 
     private @Nullable ControlMessage page(final int detail) {

@@ -67,7 +67,7 @@ final class MessageWriter {
                             + update.weightByBlade().size() * WEIGHT_LENGTH;
             case EpochInstalled _ -> EPOCH_INSTALLED_LENGTH;
             case SessionPull pull ->
-                    SESSION_PULL_FIXED_LENGTH + pull.redirectors().size() * Short.BYTES;
+                    SESSION_PULL_FIXED_LENGTH + pull.members().size() * Short.BYTES;
             case SessionPage page -> pageLength(page);
             case OwnersChanged _ -> OWNERS_CHANGED_LENGTH;
         };
@@ -177,10 +177,10 @@ final class MessageWriter {
         segment.set(BE32, offset + 1, pull.pullId());
         segment.set(BE32, offset + 5, pull.cursor());
         segment.set(BE16, offset + 9, (short) pull.incarnation());
-        segment.set(BE16, offset + 11, (short) pull.redirectors().size());
+        segment.set(BE16, offset + 11, (short) pull.members().size());
         long at = offset + SESSION_PULL_FIXED_LENGTH;
-        for (final int redirector : pull.redirectors()) {
-            segment.set(BE16, at, (short) redirector);
+        for (final int member : pull.members()) {
+            segment.set(BE16, at, (short) member);
             at += Short.BYTES;
         }
     }

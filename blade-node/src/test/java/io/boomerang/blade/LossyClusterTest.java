@@ -34,6 +34,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.Stream;
 
 /// A blade among redirectors that do keep sessions, over a cluster that loses, repeats, delays and
 /// reorders whatever it carries in either direction.
@@ -229,7 +230,7 @@ class LossyClusterTest {
     /// Redirectors that pull ask until they have what they asked for.
     private void pull() {
         pulling.forEach((node, cursor) -> {
-            final SessionPull pull = new SessionPull(1, cursor, 0, nodes(node < Bench.EGRESS));
+            final SessionPull pull = new SessionPull(1, cursor, 0, members());
             transmit(() -> bench.blade.onMessage(node, pull, bench.nowNs));
         });
     }
@@ -239,6 +240,12 @@ class LossyClusterTest {
         if (nodes(node < Bench.EGRESS).contains(node)) {
             pulling.putIfAbsent(node, 0);
         }
+    }
+
+    private List<Integer> members() {
+        return Stream.of(nodes(true), nodes(false), List.of(Bench.BLADE))
+                .flatMap(List::stream)
+                .toList();
     }
 
     private List<Integer> nodes(final boolean ingress) {

@@ -31,7 +31,7 @@ import java.util.Set;
 /// Who is told of a flow when redirectors join, leave or come back.
 class RedirectorChangeTest {
     private static final int PULLER = 102;
-    private static final List<Integer> EGRESSES = List.of(101, 102, 103);
+    private static final List<Integer> MEMBERS = List.of(1, 2, 3, 101, 102, 103, Bench.BLADE);
 
     @AutoClose private final Bench bench = Bench.announcing(AnnouncePolicy.CARRY);
 
@@ -154,7 +154,7 @@ class RedirectorChangeTest {
         while (cursor != SessionPage.END) {
             final SessionPage page =
                     Objects.requireNonNull(
-                            bench.pull(PULLER, new SessionPull(7, cursor, 0, EGRESSES)));
+                            bench.pull(PULLER, new SessionPull(7, cursor, 0, MEMBERS)));
             assertEquals(7, page.pullId());
             assertEquals(cursor, page.cursor());
             page.sessions().forEach(session -> assertTrue(pulled.add(session.key())));
@@ -166,15 +166,20 @@ class RedirectorChangeTest {
         assertTrue(pages > 4, "pages " + pages);
     }
 
+    private static List<Integer> without(final int node) {
+        return MEMBERS.stream().filter(member -> member != node).toList();
+    }
+
     @Test
     void shouldNotAnswerARedirectorThatSeesAnotherChassis() {
         bench.redirectors(3, 3);
         bench.deliver(Side.INGRESS, FLOW, request());
 
-        assertNull(bench.pull(PULLER, new SessionPull(7, 0, 0, List.of(101, 102))));
-        assertNull(bench.pull(PULLER, new SessionPull(7, 0, 5, EGRESSES)));
-        assertNull(bench.pull(PULLER, new SessionPull(7, -5, 0, EGRESSES)));
-        assertNotNull(bench.pull(PULLER, new SessionPull(7, 0, 0, EGRESSES)));
+        assertNull(bench.pull(PULLER, new SessionPull(7, 0, 0, without(103))));
+        assertNull(bench.pull(PULLER, new SessionPull(7, 0, 0, without(Bench.BLADE))));
+        assertNull(bench.pull(PULLER, new SessionPull(7, 0, 5, MEMBERS)));
+        assertNull(bench.pull(PULLER, new SessionPull(7, -5, 0, MEMBERS)));
+        assertNotNull(bench.pull(PULLER, new SessionPull(7, 0, 0, MEMBERS)));
     }
 
     @Test
@@ -187,10 +192,10 @@ class RedirectorChangeTest {
 
         bench.leap(999);
         assertEquals(List.of(), bench.remindedOf());
-        bench.pull(101, new SessionPull(7, 0, 0, List.of(101, 102)));
+        bench.pull(101, new SessionPull(7, 0, 0, without(103)));
         bench.leap(1);
         assertEquals(List.of(102), bench.remindedOf());
-        bench.pull(102, new SessionPull(3, 0, 0, List.of(101, 102)));
+        bench.pull(102, new SessionPull(3, 0, 0, without(103)));
         bench.leap(1_000);
 
         assertEquals(List.of(), bench.remindedOf());

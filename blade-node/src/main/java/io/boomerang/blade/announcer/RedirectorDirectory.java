@@ -24,6 +24,7 @@ public final class RedirectorDirectory {
     private final @Nullable Side[] sides = new Side[Member.MAX_NODE + 1];
     private final int[] incarnations = new int[Member.MAX_NODE + 1];
     private final int[] joinedEpoch = new int[Member.MAX_NODE + 1];
+    private List<Integer> members = List.of();
     private final BitSet heirs = new BitSet();
     private int epoch;
 
@@ -35,6 +36,7 @@ public final class RedirectorDirectory {
     boolean onView(final ClusterView view) {
         final List<Member> redirectors =
                 view.members().stream().filter(member -> member.role() != Role.BLADE).toList();
+        members = view.members().stream().map(Member::node).sorted().toList();
         final int[] before = incarnations.clone();
         Arrays.fill(incarnations, ABSENT);
         Arrays.fill(sides, null);
@@ -100,12 +102,11 @@ public final class RedirectorDirectory {
         return heirs;
     }
 
-    /// Whether a redirector sees itself and its side as this blade does.
-    boolean agrees(final int node, final int incarnation, final List<Integer> redirectors) {
-        final Side side = side(node);
-        return side != null
+    /// Whether a redirector sees itself and the chassis as this blade does.
+    boolean agrees(final int node, final int incarnation, final List<Integer> membersThere) {
+        return isAlive(node)
                 && incarnations[node] == incarnation
-                && nodes.get(side.ordinal()).equals(redirectors);
+                && members.equals(membersThere);
     }
 
     /// The side of a live redirector, null when the node is none.

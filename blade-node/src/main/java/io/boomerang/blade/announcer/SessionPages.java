@@ -40,13 +40,12 @@ public final class SessionPages {
         this.control = control;
     }
 
-    /// The page that a redirector asks for; null when it does not see its side as this blade does,
-    /// so that they would not mean the same sessions.
+    /// The page that a redirector asks for; null when it does not see the chassis as this blade does.
     public @Nullable SessionPage take(final int asker, final SessionPull pull) {
         final Side side = directory.side(asker);
         if (side == null
                 || pull.cursor() < 0
-                || !directory.agrees(asker, pull.incarnation(), pull.redirectors())) {
+                || !directory.agrees(asker, pull.incarnation(), pull.members())) {
             return null;
         }
         final List<SessionAnnouncement> sessions = new ArrayList<>();

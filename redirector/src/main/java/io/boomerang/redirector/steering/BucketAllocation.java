@@ -72,14 +72,20 @@ final class BucketAllocation {
     ///   without connections a flow's later packets look like its first one, for ever
     boolean isSettled(final long hash, final boolean byConnection, final long nowNs) {
         final long moved = movedNs[table.bucketOf(hash)];
-        return moved == NEVER || byConnection && nowNs - moved > SYN_REPEATED_NS;
+        return hasTable()
+                && (moved == NEVER || byConnection && nowNs - moved > SYN_REPEATED_NS);
     }
 
     /// Whether a flow of this hash may have been decided by another table and not be known to its
     /// owner yet.
     boolean isChanging(final long hash, final long nowNs) {
         final long moved = movedNs[table.bucketOf(hash)];
-        return moved != NEVER && nowNs - moved <= CHANGING_NS;
+        return !hasTable() || moved != NEVER && nowNs - moved <= CHANGING_NS;
+    }
+
+    /// Before the first table comes, the others may already steer by one.
+    private boolean hasTable() {
+        return table.epoch() != 0;
     }
 
     int bladeOf(final long hash) {
@@ -92,7 +98,7 @@ final class BucketAllocation {
 
     /// The table in use; null before the first one.
     @Nullable BucketTable current() {
-        return table.epoch() == 0 ? null : table;
+        return hasTable() ? table : null;
     }
 
     /// Blades that hold at least one bucket, that is, blades that take new flows; not to be

@@ -6,13 +6,15 @@ import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// Who is where, as one cluster view tells it: the redirectors of each side with their ownership,
 /// the live blades. Immutable; a new view makes a new map.
 public final class ChassisMap {
     /// A chassis without members, before the first view.
-    public static final ChassisMap EMPTY = new ChassisMap(new ClusterView(0, java.util.List.of()));
+    public static final ChassisMap EMPTY = new ChassisMap(new ClusterView(0, List.of()));
 
+    private final List<Integer> members;
     private final int[] ingress;
     private final int[] egress;
     private final int[] blades;
@@ -24,6 +26,7 @@ public final class ChassisMap {
 
     public ChassisMap(final ClusterView view) {
         merged = view.merged();
+        members = view.members().stream().map(Member::node).sorted().toList();
         ingress = nodes(view, Role.INGRESS_REDIRECTOR);
         egress = nodes(view, Role.EGRESS_REDIRECTOR);
         blades = nodes(view, Role.BLADE);
@@ -95,6 +98,11 @@ public final class ChassisMap {
     /// Node ids in ascending order; not to be changed.
     public int[] redirectors(final Side side) {
         return side == Side.INGRESS ? ingress : egress;
+    }
+
+    /// The node ids of all members in ascending order.
+    List<Integer> members() {
+        return members;
     }
 
     /// Node ids in ascending order; not to be changed.

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 /// Sees to it that this redirector has heard of every flow that it owns: after it joined, after
 /// another redirector of its side left flows to it, after it may have missed what others were told.
 ///
-/// First its peers on its side have to say that they see the same redirectors as this one: from
-/// then on none of them decides on its flows any more. Then every blade gives it its sessions, page
+/// First its peers on its side have to say that they see the same chassis as this one: from then on
+/// none of them decides on its flows any more. Then every blade gives it its sessions, page
 /// by page, at the pace at which this one asks. Whoever does not answer is asked again. Used by the
 /// redirector's thread only.
 final class SessionPuller {
@@ -33,7 +33,7 @@ final class SessionPuller {
     private final SortedMap<Integer, Source> peers = new TreeMap<>();
     private final SortedMap<Integer, Source> blades = new TreeMap<>();
     private final int[] pulledEpochs = new int[Member.MAX_NODE + 1];
-    private List<Integer> redirectors = List.of();
+    private List<Integer> members = List.of();
     private int pullId;
     private long bladesFromNs;
 
@@ -67,7 +67,7 @@ final class SessionPuller {
         return peers.isEmpty() && blades.isEmpty();
     }
 
-    /// Whether everybody has said that it sees the same redirectors as this one.
+    /// Whether everybody has said that it sees the same chassis as this one.
     boolean isConfirmed() {
         return peers.isEmpty() && blades.values().stream().allMatch(source -> source.answered);
     }
@@ -80,7 +80,7 @@ final class SessionPuller {
             final ChassisMap after,
             final boolean afresh,
             final long nowNs) {
-        redirectors = Arrays.stream(after.redirectors(side)).boxed().toList();
+        members = after.members();
         if (afresh || !before.isAlive(self.node()) || hasLost(before, after)) {
             restart(after, nowNs);
         } else {
@@ -182,7 +182,7 @@ final class SessionPuller {
             if (nowNs - source.dueNs >= 0) {
                 control.send(
                         entry.getKey(),
-                        new SessionPull(pullId, source.cursor, self.incarnation(), redirectors));
+                        new SessionPull(pullId, source.cursor, self.incarnation(), members));
                 source.dueNs = nowNs + source.intervalNs;
                 source.intervalNs = Math.min(2 * source.intervalNs, LAST_REPEAT_NS);
                 asked++;
@@ -191,12 +191,12 @@ final class SessionPuller {
         return asked;
     }
 
-    /// Another redirector of this side asks: it is told that this one sees its side as the asker
-    /// does, once that is so.
+    /// Another redirector of this side asks: it is told that this one sees the chassis as the
+    /// asker does, once that is so.
     void answer(final int asker, final SessionPull pull, final ChassisMap chassis) {
         if (chassis.isAlive(asker, pull.incarnation())
                 && chassis.isAlive(self.node())
-                && redirectors.equals(pull.redirectors())) {
+                && members.equals(pull.members())) {
             control.send(
                     asker,
                     new SessionPage(

@@ -173,6 +173,11 @@ final class Rig implements AutoCloseable {
         showView();
     }
 
+    /// The node ids of those in the view.
+    List<Integer> members() {
+        return members.stream().map(Member::node).sorted().toList();
+    }
+
     void leave(final int node) {
         members.removeIf(member -> member.node() == node);
         showView();

@@ -86,7 +86,7 @@ class SessionPullerTest {
         assertEquals(
                 List.of(BLADE, OTHER_BLADE), first.stream().map(Rig.Said::to).distinct().toList());
         final SessionPull pull = (SessionPull) first.getFirst().message();
-        assertEquals(List.of(Rig.INGRESS), pull.redirectors());
+        assertEquals(rig.members(), pull.members());
 
         give(OTHER_BLADE, pull, SessionPage.END, 2);
         give(BLADE, pull, 4_096, 2, SYN_PORT);
@@ -189,10 +189,10 @@ class SessionPullerTest {
 
     @Test
     void shouldTellAPeerThatSeesTheSame() {
-        final SessionPull pull = new SessionPull(5, 0, 1, List.of(Rig.INGRESS, PEER));
+        final SessionPull pull = new SessionPull(5, 0, 1, rig.members());
         rig.say(PEER, Rig.INGRESS, pull);
-        rig.say(PEER, Rig.INGRESS, new SessionPull(6, 0, 1, List.of(PEER)));
-        rig.say(PEER, Rig.INGRESS, new SessionPull(7, 0, 2, List.of(Rig.INGRESS, PEER)));
+        rig.say(PEER, Rig.INGRESS, new SessionPull(6, 0, 1, List.of(Rig.INGRESS, PEER)));
+        rig.say(PEER, Rig.INGRESS, new SessionPull(7, 0, 2, rig.members()));
 
         final List<Rig.Said> answers =
                 rig.said.stream().filter(one -> one.message() instanceof SessionPage).toList();
