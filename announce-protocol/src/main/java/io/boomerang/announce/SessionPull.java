@@ -4,8 +4,8 @@ import java.util.List;
 
 /// A redirector asks another node for a page of the sessions that the asker owns or backs up:
 /// because it has joined, has inherited flows, or may have missed some. Whoever is asked answers
-/// only when it sees the same chassis as the asker, which repeats until then: one of the two may have
-/// stood still, or be about to hear of a member that came or went.
+/// only when it sees the same chassis as the asker, which repeats until then: one of the two may
+/// have stood still, or be about to hear of a member that came or went.
 ///
 /// @param pullId the asker's, the same for all nodes that it asks for one reason
 /// @param cursor 0 for the first page, else {@link SessionPage#next} of the page before

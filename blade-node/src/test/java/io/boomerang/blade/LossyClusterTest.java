@@ -34,7 +34,6 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.stream.Stream;
 
 /// A blade among redirectors that do keep sessions, over a cluster that loses, repeats, delays and
 /// reorders whatever it carries in either direction.

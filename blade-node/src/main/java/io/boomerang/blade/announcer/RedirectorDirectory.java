@@ -104,9 +104,7 @@ public final class RedirectorDirectory {
 
     /// Whether a redirector sees itself and the chassis as this blade does.
     boolean agrees(final int node, final int incarnation, final List<Integer> membersThere) {
-        return isAlive(node)
-                && incarnations[node] == incarnation
-                && members.equals(membersThere);
+        return isAlive(node) && incarnations[node] == incarnation && members.equals(membersThere);
     }
 
     /// The side of a live redirector, null when the node is none.

@@ -40,7 +40,8 @@ public final class SessionPages {
         this.control = control;
     }
 
-    /// The page that a redirector asks for; null when it does not see the chassis as this blade does.
+    /// The page that a redirector asks for; null when it does not see the chassis as this blade
+    /// does.
     public @Nullable SessionPage take(final int asker, final SessionPull pull) {
         final Side side = directory.side(asker);
         if (side == null

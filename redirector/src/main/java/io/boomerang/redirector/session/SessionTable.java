@@ -3,6 +3,8 @@ package io.boomerang.redirector.session;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.flow.FlowKey;
 
+import java.util.BitSet;
+
 /// The sessions of one redirector: flow key to blade, off the heap, one cache line each ({@link
 /// SlotLayout}), open addressing that probes pair after pair of lines.
 ///
@@ -15,6 +17,10 @@ import io.boomerang.flow.FlowKey;
 /// serial arithmetic), then incarnation; of two equal ones a close is the newer. An older record
 /// changes nothing. An equal one makes the lease the later of both, the phase the further one and
 /// the origin the stronger one. So the records may come in any order, and several times.
+///
+/// **Distrust.** After {@link #distrust} what the table holds is hearsay until it is confirmed, and
+/// {@link #isTrusted} tells the two apart: who heard nothing for a while does not know which flows
+/// went elsewhere or ended meanwhile.
 ///
 /// **Lapsed sessions**, whose lease is over or which were closed, keep their slot as memory of flow
 /// id, version and blade until the space is needed.
@@ -38,6 +44,8 @@ public final class SessionTable implements AutoCloseable {
     private final SlotMemory memory;
     private final Eviction eviction;
 
+    private final BitSet trusted;
+    private boolean distrusting;
     private long sweepHand;
     private long refusedFull;
 
@@ -57,6 +65,7 @@ public final class SessionTable implements AutoCloseable {
         slots = new SessionSlots(capacity, keyHash);
         memory = slots.memory();
         eviction = new Eviction(slots, placement);
+        trusted = new BitSet((int) slots.slotCount());
     }
 
     /// A reader for one other thread.
@@ -112,6 +121,7 @@ public final class SessionTable implements AutoCloseable {
                 return Installation.FULL;
             }
             slots.occupy(free, hash, key, flowId, deadline, tail);
+            trust(free);
             return Installation.INSTALLED;
         }
         final long old = memory.tail(slot);
@@ -121,6 +131,7 @@ public final class SessionTable implements AutoCloseable {
         }
         if (order > 0) {
             slots.change(slot, flowId, deadline, tail);
+            trust(slot);
             return Installation.INSTALLED;
         }
         slots.change(
@@ -178,6 +189,7 @@ public final class SessionTable implements AutoCloseable {
             return Installation.REFRESHED;
         }
         slots.change(slot, flowId, deadline, tail);
+        trust(slot);
         return Installation.INSTALLED;
     }
 
@@ -194,6 +206,7 @@ public final class SessionTable implements AutoCloseable {
             return Installation.STALE;
         }
         slots.occupy(free, hash, key, flowId, deadline, tail);
+        trust(free);
         return Installation.INSTALLED;
     }
 
@@ -213,6 +226,24 @@ public final class SessionTable implements AutoCloseable {
                 memory.flowId(slot),
                 memory.deadline(slot),
                 SlotLayout.lapsed(memory.tail(slot)));
+    }
+
+    /// From now on nothing that the table holds is certain.
+    public void distrust() {
+        distrusting = true;
+        trusted.clear();
+    }
+
+    /// Whether the session was installed or confirmed since the last `distrust`, if there was one.
+    public boolean isTrusted(final long slot) {
+        return !distrusting || trusted.get((int) slot);
+    }
+
+    /// The blade has confirmed that what the slot holds is so.
+    public void trust(final long slot) {
+        if (distrusting) {
+            trusted.set((int) slot);
+        }
     }
 
     /// Empties the slot: of what it held nothing is remembered.

@@ -72,8 +72,7 @@ final class BucketAllocation {
     ///   without connections a flow's later packets look like its first one, for ever
     boolean isSettled(final long hash, final boolean byConnection, final long nowNs) {
         final long moved = movedNs[table.bucketOf(hash)];
-        return hasTable()
-                && (moved == NEVER || byConnection && nowNs - moved > SYN_REPEATED_NS);
+        return hasTable() && (moved == NEVER || byConnection && nowNs - moved > SYN_REPEATED_NS);
     }
 
     /// Whether a flow of this hash may have been decided by another table and not be known to its

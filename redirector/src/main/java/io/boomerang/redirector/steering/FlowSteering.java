@@ -83,12 +83,14 @@ final class FlowSteering implements AutoCloseable {
                         flowHash::hash,
                         (hash, blade) -> allocation.bladeOf(hash) == blade);
         this.sweep = new SweepPace(sessions.slotCount());
+        this.puller = new SessionPuller(self, control);
         this.exchange =
                 new SessionExchange(
                         self.node(),
                         sessions,
                         flowHash,
                         config.cacheLeaseMs(),
+                        puller::hasToldAll,
                         control,
                         counters,
                         observer);
@@ -96,14 +98,13 @@ final class FlowSteering implements AutoCloseable {
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
         this.history = new ViewHistory(side, self.node());
-        this.puller = new SessionPuller(self, control);
     }
 
     /// The members of the chassis have changed.
     void onChassis(final ChassisMap map, final long nowNs) {
         final boolean united = history.onChassis(chassis, map, nowNs);
         if (united) {
-            allocation.distrust(nowNs); // the others may have steered by another table
+            distrust(nowNs); // the others may have steered by another table
         }
         puller.onChassis(chassis, map, united, nowNs);
         chassis = map;
@@ -120,7 +121,12 @@ final class FlowSteering implements AutoCloseable {
     void onPause(final long nowNs) {
         history.onPause(nowNs);
         puller.restart(chassis, nowNs);
+        distrust(nowNs);
+    }
+
+    private void distrust(final long nowNs) {
         allocation.distrust(nowNs);
+        sessions.distrust();
     }
 
     BucketAllocation allocation() {
@@ -181,7 +187,7 @@ final class FlowSteering implements AutoCloseable {
             return false;
         }
         if (chassis.owner(side, hash) == self.node() || chassis.backup(side, hash) == self.node()) {
-            return !history.isHealing();
+            return !history.isHealing() && sessions.isTrusted(slot);
         }
         return switch (sessions.origin(slot)) {
             case DECIDED ->
@@ -219,7 +225,7 @@ final class FlowSteering implements AutoCloseable {
             }
         } else if (owner != self.node() || !puller.isComplete()) {
             query(key, nowNs);
-        } else if (slot != SessionTable.NONE) {
+        } else if (slot != SessionTable.NONE && sessions.isTrusted(slot)) {
             steerByMemory(key, hash, slot, nowNs);
         } else if (arrival.opening && nobodyElseKnows(hash, opensConnection, nowNs)) {
             select(key, hash, nowNs);
@@ -245,11 +251,11 @@ final class FlowSteering implements AutoCloseable {
         }
     }
 
-    /// Whether the slot tells which blade had the tuple last, although its session is over. Others
-    /// may still send its packets there.
+    /// Whether the slot tells which blade had the tuple last, although its session is over or
+    /// nobody confirms it. Others may still send its packets there.
     private boolean remembers(final long slot, final long nowNs) {
         return slot != SessionTable.NONE
-                && !sessions.isLive(slot, nowNs)
+                && (!sessions.isLive(slot, nowNs) || !sessions.isTrusted(slot))
                 && chassis.isAlive(sessions.blade(slot));
     }
 
@@ -375,7 +381,8 @@ final class FlowSteering implements AutoCloseable {
         }
         final SessionAnnouncement session = answer.session();
         if (session != null && session.key().equals(key)) {
-            learn(fromNode, session, false, nowNs);
+            flowIds.observe(session.flowId());
+            exchange.learnAnswer(fromNode, session, nowNs);
             if (!history.isHealing()) {
                 releaseWaiting(session, nowNs);
                 return;
@@ -395,7 +402,7 @@ final class FlowSteering implements AutoCloseable {
         while (!queue.isEmpty()) {
             queries.take(queue, arrival);
             final long slot = sessions.find(key, hash);
-            if (lives(slot, nowNs)) {
+            if (lives(slot, nowNs) && sessions.isTrusted(slot)) {
                 final Decision decision =
                         sessions.origin(slot) == Origin.DECIDED
                                 ? Decision.SESSION
@@ -446,10 +453,18 @@ final class FlowSteering implements AutoCloseable {
 
     /// Steers the packets that waited for this announcement. They become the arrival in turn.
     void releaseWaiting(final SessionAnnouncement announcement, final long nowNs) {
-        if (announcement.kind() != Kind.CLOSE && !history.isHealing()) {
-            final FlowKey key = announcement.key();
+        final FlowKey key = announcement.key();
+        if (announcement.kind() != Kind.CLOSE
+                && !history.isHealing()
+                && queries.find(key) != null
+                && isTrusted(key)) {
             release(key, queries.onFound(key, nowNs), nowNs);
         }
+    }
+
+    private boolean isTrusted(final FlowKey key) {
+        final long slot = sessions.find(key, flowHash.hash(key));
+        return slot == SessionTable.NONE || sessions.isTrusted(slot);
     }
 
     /// What this redirector knows of a flow, and where it would send a packet of it.

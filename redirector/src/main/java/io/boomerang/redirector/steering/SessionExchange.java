@@ -11,6 +11,8 @@ import io.boomerang.redirector.session.Installation;
 import io.boomerang.redirector.session.Origin;
 import io.boomerang.redirector.session.SessionTable;
 
+import java.util.function.IntPredicate;
+
 /// What the session table learns from others, and what others learn from it. Used by the
 /// redirector's thread only.
 final class SessionExchange {
@@ -21,14 +23,18 @@ final class SessionExchange {
     private final ControlSender control;
     private final RedirectorCounters counters;
     private final SteeringObserver observer;
+    private final IntPredicate hasToldAll;
     private ChassisMap chassis = ChassisMap.EMPTY;
 
     /// @param cacheLeaseMs how long others may use a session without asking again
+    /// @param hasToldAll whether a blade, or who was one, has no more to say of what this
+    ///   redirector should know
     SessionExchange(
             final int node,
             final SessionTable sessions,
             final FlowHash flowHash,
             final int cacheLeaseMs,
+            final IntPredicate hasToldAll,
             final ControlSender control,
             final RedirectorCounters counters,
             final SteeringObserver observer) {
@@ -36,6 +42,7 @@ final class SessionExchange {
         this.sessions = sessions;
         this.flowHash = flowHash;
         this.cacheLeaseMs = cacheLeaseMs;
+        this.hasToldAll = hasToldAll;
         this.control = control;
         this.counters = counters;
         this.observer = observer;
@@ -54,38 +61,53 @@ final class SessionExchange {
             final long nowNs) {
         final boolean fromBlade = fromNode == announcement.blade();
         final Origin origin = fromBlade ? Origin.ANNOUNCED : Origin.CACHED;
-        final Outcome outcome = takeIn(fromNode, announcement, origin, carried, nowNs);
+        final Outcome outcome = takeIn(fromNode, announcement, origin, carried, false, nowNs);
         if (fromBlade) {
-            control.send(
-                    fromNode,
-                    new Acknowledgement(
-                            announcement.flowId(),
-                            announcement.incarnation(),
-                            announcement.version(),
-                            outcome));
+            acknowledge(announcement, outcome);
         }
+    }
+
+    /// Takes in the session that a blade has answered a question with, and acknowledges it.
+    void learnAnswer(final int blade, final SessionAnnouncement session, final long nowNs) {
+        acknowledge(session, takeIn(blade, session, Origin.ANNOUNCED, false, true, nowNs));
+    }
+
+    private void acknowledge(final SessionAnnouncement announcement, final Outcome outcome) {
+        control.send(
+                announcement.blade(),
+                new Acknowledgement(
+                        announcement.flowId(),
+                        announcement.incarnation(),
+                        announcement.version(),
+                        outcome));
     }
 
     /// Takes in a session that was pulled from its blade, which waits for no acknowledgement.
     void install(final int blade, final SessionAnnouncement session, final long nowNs) {
-        takeIn(blade, session, Origin.ANNOUNCED, false, nowNs);
+        takeIn(blade, session, Origin.ANNOUNCED, false, true, nowNs);
         counters.sessionsPulled++;
     }
 
+    /// @param asked whether the blade says what it holds at this moment; an announcement may have
+    ///   been on its way for long
     private Outcome takeIn(
             final int fromNode,
             final SessionAnnouncement announcement,
             final Origin origin,
             final boolean carried,
+            final boolean asked,
             final long nowNs) {
-        final Installation installation = apply(announcement, origin, nowNs);
+        final Installation installation = apply(announcement, origin, asked, nowNs);
         final Outcome outcome = count(installation);
         observer.onAnnounced(node, fromNode, announcement, installation, carried, nowNs);
         return outcome;
     }
 
     private Installation apply(
-            final SessionAnnouncement announcement, final Origin origin, final long nowNs) {
+            final SessionAnnouncement announcement,
+            final Origin origin,
+            final boolean asked,
+            final long nowNs) {
         final FlowKey key = announcement.key();
         final long hash = flowHash.hash(key);
         if (announcement.kind() == Kind.CLOSE) {
@@ -98,9 +120,13 @@ final class SessionExchange {
                     nowNs);
         }
         final Installation installation = install(announcement, hash, origin, nowNs);
-        if (installation == Installation.STALE && givesWay(key, hash, announcement)) {
-            sessions.forget(sessions.find(key, hash));
+        final long slot = sessions.find(key, hash);
+        if (installation == Installation.STALE && givesWay(slot, announcement, asked)) {
+            sessions.forget(slot);
             return install(announcement, hash, origin, nowNs);
+        }
+        if (installation == Installation.REFRESHED && asked) {
+            sessions.trust(slot);
         }
         return installation;
     }
@@ -123,15 +149,22 @@ final class SessionExchange {
                 nowNs);
     }
 
-    /// A session ends with its blade. That of a later flow id must not stand in the way when a live
-    /// blade holds the flow under an earlier one, as after parts met that did not see each other.
+    /// A later flow id must not stand in the way when a live blade holds the flow under an earlier
+    /// one, as after parts met that did not see each other: not when its session has ended with its
+    /// blade, and not when it is hearsay from before.
     private boolean givesWay(
-            final FlowKey key, final long hash, final SessionAnnouncement announcement) {
-        final long slot = sessions.find(key, hash);
+            final long slot, final SessionAnnouncement announcement, final boolean asked) {
         return slot != SessionTable.NONE
-                && !sessions.isClosed(slot)
                 && chassis.isAlive(announcement.blade(), announcement.incarnation())
-                && !chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
+                && (asked && isOutdated(slot)
+                        || !sessions.isClosed(slot)
+                                && !chassis.isAlive(
+                                        sessions.blade(slot), sessions.incarnation(slot)));
+    }
+
+    /// Whether the slot holds hearsay that its blade, which has told all it holds, did not confirm.
+    private boolean isOutdated(final long slot) {
+        return !sessions.isTrusted(slot) && hasToldAll.test(sessions.blade(slot));
     }
 
     private Outcome count(final Installation installation) {

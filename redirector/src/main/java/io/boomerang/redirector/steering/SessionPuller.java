@@ -6,7 +6,6 @@ import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
 import io.boomerang.flow.Side;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,8 +14,8 @@ import java.util.TreeMap;
 /// another redirector of its side left flows to it, after it may have missed what others were told.
 ///
 /// First its peers on its side have to say that they see the same chassis as this one: from then on
-/// none of them decides on its flows any more. Then every blade gives it its sessions, page
-/// by page, at the pace at which this one asks. Whoever does not answer is asked again. Used by the
+/// none of them decides on its flows any more. Then every blade gives it its sessions, page by
+/// page, at the pace at which this one asks. Whoever does not answer is asked again. Used by the
 /// redirector's thread only.
 final class SessionPuller {
     static final long FIRST_REPEAT_NS = 20_000_000L;
@@ -65,6 +64,11 @@ final class SessionPuller {
     /// Whether this redirector has heard of every flow that it owns.
     boolean isComplete() {
         return peers.isEmpty() && blades.isEmpty();
+    }
+
+    /// Whether the node is no blade that has still to tell of its sessions.
+    boolean hasToldAll(final int blade) {
+        return peers.isEmpty() && !blades.containsKey(blade);
     }
 
     /// Whether everybody has said that it sees the same chassis as this one.
@@ -191,8 +195,8 @@ final class SessionPuller {
         return asked;
     }
 
-    /// Another redirector of this side asks: it is told that this one sees the chassis as the
-    /// asker does, once that is so.
+    /// Another redirector of this side asks: it is told that this one sees the chassis as the asker
+    /// does, once that is so.
     void answer(final int asker, final SessionPull pull, final ChassisMap chassis) {
         if (chassis.isAlive(asker, pull.incarnation())
                 && chassis.isAlive(self.node())

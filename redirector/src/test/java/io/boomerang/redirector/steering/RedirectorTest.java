@@ -278,6 +278,8 @@ class RedirectorTest {
             rig.frame(INGRESS_2, 3, Frames.tcp(1, port, 2, 80, Frames.ACK));
             final int after = rig.lastArrived().node();
             assertNotEquals(before, after);
+            final long flowId = rig.lastArrived().flowId();
+            rig.hold(Rig.announcement(SessionAnnouncement.Kind.OPEN, key, flowId, after, 0));
             rig.comeBack(before);
             rig.pass(1);
             rig.frame(INGRESS, 4, Frames.tcp(1, port, 2, 80, Frames.ACK));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.flow.FlowKey;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /// A redirector that missed what others decided: it was apart from them, or stood still. The others
 /// are played.
@@ -85,6 +87,7 @@ class ReunionTest {
     @Test
     void shouldTrustItsSessionsAgainOnceAllIsPulled() {
         final int blade = open();
+        rig.hold(session(blade, rig.lastArrived().flowId()));
         rig.leave(otherThan(blade));
         rig.comeBack(otherThan(blade)); // and answers what is pulled
 
@@ -97,6 +100,7 @@ class ReunionTest {
     @Test
     void shouldTrustNothingAfterAPauseUntilTheOthersHaveSpoken() {
         final int blade = open();
+        rig.hold(session(blade, rig.lastArrived().flowId()));
         rig.answersPulls = false;
         rig.redirector(Rig.INGRESS).onPause(rig.nowNs);
 
@@ -112,6 +116,59 @@ class ReunionTest {
 
         assertTrue(rig.arrived.size() > 1);
         assertEquals(blade, rig.lastArrived().node());
+    }
+
+    /// The other part closed it there, and this one did not hear.
+    @Test
+    void shouldLetGoOfASessionThatItsBladeDoesNotConfirm() {
+        final int before = open();
+        final long flowId = rig.lastArrived().flowId();
+        rig.say(before, Rig.INGRESS, session(before, flowId));
+        final int after = otherThan(before);
+        rig.hold(session(after, flowId - 1));
+        rig.leave(after);
+        rig.comeBack(after);
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        rig.answerAll();
+
+        assertEquals(after, rig.lastArrived().node());
+        assertEquals(flowId - 1, rig.lastArrived().flowId());
+    }
+
+    @Test
+    void shouldKeepTheLaterFlowWhateverTheOrderInWhichBladesTell() {
+        final int later = open();
+        final long flowId = rig.lastArrived().flowId();
+        rig.say(later, Rig.INGRESS, session(later, flowId));
+        final int earlier = otherThan(later);
+        rig.leave(earlier);
+        rig.answersPulls = false;
+        rig.comeBack(earlier);
+        rig.hold(session(earlier, flowId - 1));
+        rig.hold(session(later, flowId));
+
+        tell(earlier);
+        final Explanation meanwhile = rig.redirector(Rig.INGRESS).explain(key(), rig.nowNs);
+        assertEquals(flowId, Objects.requireNonNull(meanwhile.session()).flowId());
+        tell(later);
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+
+        assertEquals(later, rig.lastArrived().node());
+        assertEquals(flowId, rig.lastArrived().flowId());
+    }
+
+    /// The blade answers what it was asked for when parts met.
+    private void tell(final int blade) {
+        final SessionPull pull =
+                rig.said.stream()
+                        .filter(one -> one.to() == blade && one.from() == Rig.INGRESS)
+                        .map(Rig.Said::message)
+                        .filter(SessionPull.class::isInstance)
+                        .map(SessionPull.class::cast)
+                        .reduce((_, last) -> last)
+                        .orElseThrow();
+        rig.say(blade, Rig.INGRESS, rig.page(blade, Rig.INGRESS, pull));
     }
 
     /// Parts gave the flow to two blades, and the one under the later flow id died before they met.

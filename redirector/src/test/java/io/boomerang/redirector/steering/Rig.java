@@ -22,6 +22,7 @@ import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.FlowParser;
 import io.boomerang.flow.FlowRules;
 import io.boomerang.flow.ParsedPacket;
+import io.boomerang.flow.Side;
 import io.boomerang.redirector.RedirectorConfig;
 
 import java.lang.foreign.MemorySegment;
@@ -62,7 +63,7 @@ final class Rig implements AutoCloseable {
     final List<byte[]> emitted = new ArrayList<>();
     long nowNs = 1_000_000_000L;
 
-    /// Whether played nodes say at once that they have no session for a redirector that pulls.
+    /// Whether played nodes tell a redirector that pulls at once of the sessions they hold.
     boolean answersPulls = true;
 
     private final InMemoryBackplane backplane = new InMemoryBackplane(1 << 22);
@@ -70,6 +71,7 @@ final class Rig implements AutoCloseable {
     private final Map<Integer, Backplane> played = new HashMap<>();
     private final List<Member> members = new ArrayList<>();
     private final SelectionPolicy policy;
+    private final List<SessionAnnouncement> held = new ArrayList<>();
     private long view;
 
     /// @param real redirectors that are real; the other members of the view are played
@@ -96,11 +98,14 @@ final class Rig implements AutoCloseable {
 
     /// The redirector that owns the flow, if these are the redirectors of a side.
     static int owner(final FlowKey key, final int... nodes) {
-        final FlowHash hash =
-                new FlowHash(
+        return new Ownership(nodes).owner(hash(key));
+    }
+
+    private static long hash(final FlowKey key) {
+        return new FlowHash(
                         ClusterParameters.DEFAULTS.hashKey0(),
-                        ClusterParameters.DEFAULTS.hashKey1());
-        return new Ownership(nodes).owner(hash.hash(key));
+                        ClusterParameters.DEFAULTS.hashKey1())
+                .hash(key);
     }
 
     private static Member member(final int node) {
@@ -208,16 +213,19 @@ final class Rig implements AutoCloseable {
                 .getLast();
     }
 
-    /// Played blades say that they hold no flow that they were asked for.
+    /// Played blades say what they hold of the flows that they were asked for.
     void answerAll() {
         final List<Said> questions =
                 said.stream().filter(one -> one.message() instanceof StateQuery).toList();
         said.removeAll(questions);
         for (final Said one : questions) {
-            say(
-                    one.to(),
-                    one.from(),
-                    new StateAnswer(((StateQuery) one.message()).queryId(), null));
+            final StateQuery query = (StateQuery) one.message();
+            final SessionAnnouncement session =
+                    held.stream()
+                            .filter(has -> has.blade() == one.to() && has.key().equals(query.key()))
+                            .findFirst()
+                            .orElse(null);
+            say(one.to(), one.from(), new StateAnswer(query.queryId(), session));
         }
     }
 
@@ -245,12 +253,34 @@ final class Rig implements AutoCloseable {
         said.removeAll(pulls);
         for (final Said one : pulls) {
             redirector(one.from())
-                    .onMessage(one.to(), emptyPage((SessionPull) one.message()), nowNs);
+                    .onMessage(one.to(), page(one.to(), one.from(), (SessionPull) one.message()), nowNs);
         }
     }
 
-    static SessionPage emptyPage(final SessionPull pull) {
-        return new SessionPage(pull.pullId(), pull.cursor(), SessionPage.END, 1, List.of());
+    /// All that a played node holds and the asker should know.
+    SessionPage page(final int node, final int asker, final SessionPull pull) {
+        return new SessionPage(
+                pull.pullId(),
+                pull.cursor(),
+                SessionPage.END,
+                1,
+                held.stream()
+                        .filter(session -> session.blade() == node)
+                        .filter(session -> isOwner(asker, session.key()))
+                        .toList());
+    }
+
+    private boolean isOwner(final int redirector, final FlowKey key) {
+        final ClusterView shown = new ClusterView(view, members);
+        final Side side = redirector(redirector).side();
+        final long hash = hash(key);
+        final ChassisMap chassis = new ChassisMap(shown);
+        return chassis.owner(side, hash) == redirector || chassis.backup(side, hash) == redirector;
+    }
+
+    /// The played blade of this session holds it from now on.
+    void hold(final SessionAnnouncement session) {
+        held.add(session);
     }
 
     /// A frame comes in by the outside port.
