@@ -18,8 +18,8 @@ public sealed interface DecodeResult {
     /// The bytes are not those that were sent.
     record BadChecksum(int stated, int computed) implements DecodeResult {}
 
-    /// The sender speaks another version of the format than this node.
-    record UnknownVersion(int version, int knownVersion) implements DecodeResult {}
+    /// The sender wrote a version of the format that this node does not read.
+    record UnknownVersion(int version, FormatRange known) implements DecodeResult {}
 
     /// A message of a type that this version of the format does not have.
     record UnknownType(int type) implements DecodeResult {}
@@ -35,7 +35,7 @@ public sealed interface DecodeResult {
                     "truncated: " + length + " bytes of " + expected;
             case BadChecksum(int stated, int computed) ->
                     "bad checksum: stated %08x, computed %08x".formatted(stated, computed);
-            case UnknownVersion(int version, int known) ->
+            case UnknownVersion(int version, FormatRange known) ->
                     "format version " + version + " is unknown here; this node knows " + known;
             case UnknownType(int type) -> "unknown message type " + type;
             case Invalid(String reason) -> "invalid: " + reason;

@@ -15,6 +15,7 @@ public final class MessageBatch {
 
     private final int limitBytes;
 
+    private int format = FormatRange.CURRENT.newest();
     private byte[] buffer;
     private int length = MessageCodec.HEADER_LENGTH;
     private int count;
@@ -28,15 +29,23 @@ public final class MessageBatch {
         this.buffer = new byte[Math.min(INITIAL_BYTES, limitBytes)];
     }
 
+    /// Chooses what an empty batch is written in; until then, the newest of this release.
+    public void setFormat(final int version) {
+        if (count > 0) {
+            throw new IllegalStateException(count + " messages have been written in " + format);
+        }
+        format = version;
+    }
+
     /// Appends the message; answers false, and does nothing, when the batch must be sent first.
     public boolean append(final ControlMessage message) {
-        final int messageLength = MessageCodec.encodedLength(message);
+        final int messageLength = MessageCodec.encodedLength(message, format);
         if (count > 0
                 && (length + messageLength > limitBytes || count == MessageCodec.MAX_MESSAGES)) {
             return false;
         }
         ensureCapacity(length + messageLength);
-        MessageWriter.write(message, MemorySegment.ofArray(buffer), length);
+        MessageWriter.write(message, format, MemorySegment.ofArray(buffer), length);
         length += messageLength;
         count++;
         return true;
@@ -53,7 +62,7 @@ public final class MessageBatch {
     public int seal() {
         final MemorySegment header = MemorySegment.ofArray(buffer);
         header.set(MessageCodec.BE16, MessageCodec.MAGIC, (short) MessageCodec.MAGIC_VALUE);
-        header.set(JAVA_BYTE, MessageCodec.VERSION, (byte) MessageCodec.FORMAT_VERSION);
+        header.set(JAVA_BYTE, MessageCodec.FORMAT, (byte) format);
         header.set(JAVA_BYTE, MessageCodec.ZERO, (byte) 0);
         header.set(MessageCodec.BE16, MessageCodec.COUNT, (short) count);
         header.set(MessageCodec.BE32, MessageCodec.LENGTH, length);

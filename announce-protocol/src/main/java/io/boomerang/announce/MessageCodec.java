@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 ///  batch    0  magic 0xB033
-///           2  format version, 1
+///           2  format version
 ///           3  zero
 ///           4  number of messages, 2 bytes
 ///           6  length of the batch with this header, 4 bytes
@@ -31,7 +31,8 @@ import java.util.zip.CRC32C;
 ///
 ///  message  0  bits 7-3 type, bits 2-0 a detail
 ///   1-5     announcement (OPEN, REFRESH, CLOSE, MOVE, EXPECT), detail: phase: AnnouncementCodec
-///   6       acknowledgement, detail: outcome: flow id 8, incarnation 2, version 2
+///   6       acknowledgement, detail: outcome: flow id 8, incarnation 2, version 2,
+///           since format 2 with outcome 1: holder 2
 ///   7       state query: shape 1, protocol 1, query id 8, VLAN domain 0 or 4, key 12 or 36
 ///   8       state answer, detail 1 when an announcement follows: query id 8, announcement
 ///   9       bucket table: epoch 8, binary logarithm of the bucket count 1,
@@ -46,17 +47,20 @@ import java.util.zip.CRC32C;
 ///  13       owners changed: epoch 4
 /// ```
 ///
+/// Formats 1 and 2 differ where this says so. A node reads the newest format of its release and the
+/// one before ({@link FormatRange#CURRENT}). The bytes of a session announcement are the same in
+/// both, also on packets.
+///
 /// A batch is accepted whole or refused whole. Any bytes may be given to the decoder: it never
 /// throws, and what it builds is bounded by {@link BucketTableUpdate#MAX_BUCKETS} and the length of
 /// the bytes. Stateless.
 public final class MessageCodec {
-    public static final int FORMAT_VERSION = 1;
     public static final int HEADER_LENGTH = 14;
     public static final int MAX_MESSAGES = 0xFFFF;
 
     static final int MAGIC_VALUE = 0xB033;
     static final int MAGIC = 0;
-    static final int VERSION = 2;
+    static final int FORMAT = 2;
     static final int ZERO = 3;
     static final int COUNT = 4;
     static final int LENGTH = 6;
@@ -67,13 +71,15 @@ public final class MessageCodec {
 
     private MessageCodec() {}
 
-    /// How many bytes the message takes in a batch.
-    public static int encodedLength(final ControlMessage message) {
-        return MessageWriter.encodedLength(message);
+    /// How many bytes the message takes in a batch of this format.
+    public static int encodedLength(final ControlMessage message, final int format) {
+        return MessageWriter.encodedLength(message, format);
     }
 
-    /// Reads the batch that fills `length` bytes from `offset` on.
-    public static DecodeResult decode(final byte[] buffer, final int offset, final int length) {
+    /// Reads the batch that fills `length` bytes from `offset` on, if it is of one of these
+    /// formats.
+    public static DecodeResult decode(
+            final byte[] buffer, final int offset, final int length, final FormatRange formats) {
         if (length < HEADER_LENGTH) {
             return new Truncated(length, HEADER_LENGTH);
         }
@@ -82,9 +88,9 @@ public final class MessageCodec {
         if (magic != MAGIC_VALUE) {
             return new Invalid("batch starts with %04x, not %04x".formatted(magic, MAGIC_VALUE));
         }
-        final int version = Byte.toUnsignedInt(batch.get(JAVA_BYTE, VERSION));
-        if (version != FORMAT_VERSION) {
-            return new UnknownVersion(version, FORMAT_VERSION);
+        final int format = Byte.toUnsignedInt(batch.get(JAVA_BYTE, FORMAT));
+        if (!formats.contains(format)) {
+            return new UnknownVersion(format, formats);
         }
         final int statedLength = batch.get(BE32, LENGTH);
         if (statedLength < HEADER_LENGTH || statedLength < length) {
@@ -101,12 +107,13 @@ public final class MessageCodec {
         if (batch.get(JAVA_BYTE, ZERO) != 0) {
             return new Invalid("batch has unknown flags");
         }
-        return decodeMessages(batch, Short.toUnsignedInt(batch.get(BE16, COUNT)));
+        return decodeMessages(batch, format, Short.toUnsignedInt(batch.get(BE16, COUNT)));
     }
 
-    private static DecodeResult decodeMessages(final MemorySegment batch, final int count) {
+    private static DecodeResult decodeMessages(
+            final MemorySegment batch, final int format, final int count) {
         final List<ControlMessage> messages = new ArrayList<>();
-        final MessageReader reader = new MessageReader(batch, HEADER_LENGTH);
+        final MessageReader reader = new MessageReader(batch, format, HEADER_LENGTH);
         for (int i = 0; i < count; i++) {
             final ControlMessage message = reader.next();
             if (message == null) {

@@ -32,14 +32,16 @@ final class MessageReader {
     private static final Acknowledgement.Outcome[] OUTCOMES = Acknowledgement.Outcome.values();
 
     private final MemorySegment batch;
+    private final int format;
     private final long limit;
 
     private long position;
     private int bucketsLeft = BucketTableUpdate.MAX_BUCKETS;
     private DecodeResult refusal = new Invalid("nothing was read");
 
-    MessageReader(final MemorySegment batch, final long position) {
+    MessageReader(final MemorySegment batch, final int format, final long position) {
         this.batch = batch;
+        this.format = format;
         this.limit = batch.byteSize();
         this.position = position;
     }
@@ -89,19 +91,22 @@ final class MessageReader {
     }
 
     private @Nullable ControlMessage acknowledgement(final int outcome) {
-        if (isShort(MessageWriter.ACKNOWLEDGEMENT_LENGTH)) {
-            return refuse("acknowledgement is cut short");
-        }
         if (outcome >= OUTCOMES.length) {
             return refuse("acknowledgement has an unknown outcome");
+        }
+        final boolean namesHolder = MessageWriter.namesHolder(OUTCOMES[outcome], format);
+        final int length = MessageWriter.acknowledgementLength(namesHolder);
+        if (isShort(length)) {
+            return refuse("acknowledgement is cut short");
         }
         final Acknowledgement acknowledgement =
                 new Acknowledgement(
                         batch.get(BE64, position + 1),
                         Short.toUnsignedInt(batch.get(BE16, position + 9)),
                         Short.toUnsignedInt(batch.get(BE16, position + 11)),
-                        OUTCOMES[outcome]);
-        position += MessageWriter.ACKNOWLEDGEMENT_LENGTH;
+                        OUTCOMES[outcome],
+                        namesHolder ? Short.toUnsignedInt(batch.get(BE16, position + 13)) : 0);
+        position += length;
         return acknowledgement;
     }
 

@@ -29,7 +29,9 @@ final class MessageWriter {
     static final int EVERY_BUCKET = 0;
     static final int RUNS = 1;
 
-    static final int ACKNOWLEDGEMENT_LENGTH = 13;
+    private static final int ACKNOWLEDGEMENT_LENGTH = 13;
+    private static final int HOLDER_LENGTH = 2;
+    private static final int FIRST_FORMAT_WITH_HOLDER = 2;
     static final int STATE_QUERY_FIXED_LENGTH = 11;
     static final int STATE_ANSWER_FIXED_LENGTH = 9;
     static final int BUCKET_TABLE_FIXED_LENGTH = 10;
@@ -52,10 +54,11 @@ final class MessageWriter {
 
     private MessageWriter() {}
 
-    static int encodedLength(final ControlMessage message) {
+    static int encodedLength(final ControlMessage message, final int format) {
         return switch (message) {
             case SessionAnnouncement announcement -> AnnouncementCodec.encodedLength(announcement);
-            case Acknowledgement _ -> ACKNOWLEDGEMENT_LENGTH;
+            case Acknowledgement acknowledgement ->
+                    acknowledgementLength(namesHolder(acknowledgement.outcome(), format));
             case StateQuery(_, FlowKey key) -> queryLength(KeyCodec.shapeOf(key));
             case StateAnswer(_, SessionAnnouncement session) ->
                     STATE_ANSWER_FIXED_LENGTH
@@ -71,6 +74,14 @@ final class MessageWriter {
             case SessionPage page -> pageLength(page);
             case OwnersChanged _ -> OWNERS_CHANGED_LENGTH;
         };
+    }
+
+    static boolean namesHolder(final Acknowledgement.Outcome outcome, final int format) {
+        return outcome == Acknowledgement.Outcome.STALE && format >= FIRST_FORMAT_WITH_HOLDER;
+    }
+
+    static int acknowledgementLength(final boolean namesHolder) {
+        return ACKNOWLEDGEMENT_LENGTH + (namesHolder ? HOLDER_LENGTH : 0);
     }
 
     static int queryLength(final int shape) {
@@ -110,12 +121,15 @@ final class MessageWriter {
 
     /// Writes the message, for which {@link #encodedLength} bytes are there.
     static void write(
-            final ControlMessage message, final MemorySegment segment, final long offset) {
+            final ControlMessage message,
+            final int format,
+            final MemorySegment segment,
+            final long offset) {
         switch (message) {
             case SessionAnnouncement announcement ->
                     AnnouncementCodec.encode(announcement, segment, offset);
             case Acknowledgement acknowledgement ->
-                    writeAcknowledgement(acknowledgement, segment, offset);
+                    writeAcknowledgement(acknowledgement, format, segment, offset);
             case StateQuery query -> writeQuery(query, segment, offset);
             case StateAnswer answer -> writeAnswer(answer, segment, offset);
             case BucketTableUpdate update -> writeBuckets(update, segment, offset);
@@ -138,11 +152,17 @@ final class MessageWriter {
     }
 
     private static void writeAcknowledgement(
-            final Acknowledgement acknowledgement, final MemorySegment segment, final long offset) {
+            final Acknowledgement acknowledgement,
+            final int format,
+            final MemorySegment segment,
+            final long offset) {
         writeFirst(ACKNOWLEDGEMENT, acknowledgement.outcome().ordinal(), segment, offset);
         segment.set(BE64, offset + 1, acknowledgement.flowId());
         segment.set(BE16, offset + 9, (short) acknowledgement.incarnation());
         segment.set(BE16, offset + 11, (short) acknowledgement.version());
+        if (namesHolder(acknowledgement.outcome(), format)) {
+            segment.set(BE16, offset + 13, (short) acknowledgement.holder());
+        }
     }
 
     private static void writeQuery(

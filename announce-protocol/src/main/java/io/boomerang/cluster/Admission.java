@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,18 +62,16 @@ final class Admission {
     /// not one of them; null when it is. Messages go out to them at once, and come in from them
     /// after {@link #release}.
     synchronized @Nullable String admit(final List<Address> joinOrder) {
-        final Map<Integer, Member> admitted = new HashMap<>();
+        final Map<Integer, Member> admitted = new LinkedHashMap<>();
         final Map<Integer, Address> addresses = new HashMap<>();
         final Map<Address, Integer> nodes = new HashMap<>();
         final Set<Address> refused = new LinkedHashSet<>(nextNodeByAddress.keySet());
         String reason = self.name() + " is not in the view";
-        Member first = null;
         for (final Address address : joinOrder) {
             final Member member = MemberAddress.memberOf(address);
             final String objection =
-                    member == null ? "tells no member" : objectionTo(member, first, admitted);
+                    member == null ? "tells no member" : objectionTo(member, admitted);
             if (member != null && objection == null) {
-                first = first == null ? member : first;
                 admitted.put(member.node(), member);
                 addresses.put(member.node(), address);
                 nodes.put(address, member.node());
@@ -92,12 +91,20 @@ final class Admission {
         return reason;
     }
 
+    /// A node id is told first, then what those who joined earlier do not share with the member.
     private static @Nullable String objectionTo(
-            final Member member,
-            final @Nullable Member first,
-            final Map<Integer, Member> admitted) {
+            final Member member, final Map<Integer, Member> admitted) {
         final Member sameNode = admitted.get(member.node());
-        return JoinRefusedException.reasonToRefuse(member, sameNode == null ? first : sameNode);
+        if (sameNode != null) {
+            return JoinRefusedException.reasonToRefuse(member, sameNode);
+        }
+        for (final Member earlier : admitted.values()) {
+            final String reason = JoinRefusedException.reasonToRefuse(member, earlier);
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return null;
     }
 
     private void addStranger(final Address address) {

@@ -6,12 +6,15 @@ import io.boomerang.announce.SessionAnnouncement;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// Gathers messages by destination, so that a burst of them costs one transmission to each node.
 ///
 /// Owned by the node's thread, which calls {@link #flush()} at the end of a duty cycle. A batch
 /// that reaches its limit is sent at once, so memory is bounded by the limit times the number of
 /// nodes spoken to. A broadcast is a send to every other member, so that it keeps its place among
-/// the messages to each. Messages for a node that is not in the view are counted and forgotten.
+/// the messages to each. Messages for a node that is not in the view are counted and forgotten. A
+/// batch is written in the format of the view in which it was begun.
 public final class BatchingSender implements ControlSender {
     public static final int DEFAULT_BATCH_BYTES = 16 * 1024;
 
@@ -21,6 +24,9 @@ public final class BatchingSender implements ControlSender {
     private final @Nullable MessageBatch[] batchByNode = new MessageBatch[Member.MAX_NODE + 1];
     private final int[] pendingNodes = new int[Member.MAX_NODE + 1];
     private int pendingCount;
+
+    private ClusterView view = new ClusterView(0, List.of());
+    private int format = view.format();
 
     private long messagesSent;
     private long announcementsSent;
@@ -50,6 +56,9 @@ public final class BatchingSender implements ControlSender {
     @Override
     public void send(final int node, final ControlMessage message) {
         final MessageBatch batch = batchOf(node);
+        if (batch.count() == 0) {
+            batch.setFormat(format());
+        }
         if (!batch.append(message)) {
             transmit(node, batch);
             batch.append(message);
@@ -59,6 +68,15 @@ public final class BatchingSender implements ControlSender {
         if (message instanceof SessionAnnouncement) {
             announcementsSent++;
         }
+    }
+
+    private int format() {
+        final ClusterView newest = channel.view();
+        if (!newest.equals(view)) {
+            view = newest;
+            format = newest.format();
+        }
+        return format;
     }
 
     private MessageBatch batchOf(final int node) {

@@ -1,5 +1,7 @@
 package io.boomerang.cluster;
 
+import io.boomerang.announce.FormatRange;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -21,6 +23,15 @@ public record ClusterView(long id, List<Member> members, boolean merged) {
                 throw new IllegalArgumentException("members are not ordered by node: " + members);
             }
         }
+    }
+
+    /// The newest format that all members read, in which everyone writes.
+    public int format() {
+        int format = FormatRange.CURRENT.newest();
+        for (final Member member : members) {
+            format = Math.min(format, member.formats().newest());
+        }
+        return format;
     }
 
     /// The member with this node id; null when there is none.

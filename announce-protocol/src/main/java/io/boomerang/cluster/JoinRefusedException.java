@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// A member may not join: its node id is taken, or it does not agree with the others on the cluster
-/// parameters. The message says which, and with whom.
+/// A member may not join: its node id is taken, it does not agree with the others on the cluster
+/// parameters, or it reads no message format that they write. The message says which, and with
+/// whom.
 public final class JoinRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -43,6 +44,10 @@ public final class JoinRefusedException extends RuntimeException {
                             joiner.parametersDigest(),
                             present.name(),
                             present.parametersDigest());
+        }
+        if (present.formats().common(joiner.formats()) == null) {
+            return "%s reads message formats %s, but %s %s"
+                    .formatted(joiner.name(), joiner.formats(), present.name(), present.formats());
         }
         return null;
     }

@@ -1,5 +1,7 @@
 package io.boomerang.cluster;
 
+import io.boomerang.announce.FormatRange;
+
 import org.jgroups.Address;
 import org.jgroups.util.ExtendedUUID;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +19,18 @@ import java.nio.charset.StandardCharsets;
 ///           3  incarnation
 ///           5  digest of the cluster parameters
 ///          13  name in UTF-8
+///
+///  formats  0  oldest
+///           1  newest
 /// ```
+///
+/// A member of the first release tells no formats, and does not look for them.
 final class MemberAddress {
     /// Addresses travel with every transmission, in a field whose length is one byte.
     static final int MAX_NAME_BYTES = 100;
 
-    private static final String KEY = "m";
+    private static final String MEMBER = "m";
+    private static final String FORMATS = "f";
     private static final int FIXED_LENGTH = 13;
     private static final Member.Role[] ROLES = Member.Role.values();
 
@@ -45,7 +53,13 @@ final class MemberAddress {
         bytes.putShort((short) member.incarnation());
         bytes.putLong(member.parametersDigest());
         bytes.put(name);
-        return ExtendedUUID.randomUUID(member.name()).put(KEY, bytes.array());
+        final FormatRange formats = member.formats();
+        final ExtendedUUID address =
+                ExtendedUUID.randomUUID(member.name()).put(MEMBER, bytes.array());
+        return formats.equals(FormatRange.FIRST_RELEASE)
+                ? address
+                : address.put(
+                        FORMATS, new byte[] {(byte) formats.oldest(), (byte) formats.newest()});
     }
 
     /// Whose address it is; null when it tells no member.
@@ -53,15 +67,24 @@ final class MemberAddress {
         if (!(address instanceof final ExtendedUUID uuid)) {
             return null;
         }
-        final byte[] bytes = uuid.get(KEY);
+        final byte[] bytes = uuid.get(MEMBER);
         if (bytes == null) {
             return null;
         }
         try {
-            return read(ByteBuffer.wrap(bytes));
+            return read(ByteBuffer.wrap(bytes), formats(uuid.get(FORMATS)));
         } catch (final BufferUnderflowException | IllegalArgumentException _) {
             return null;
         }
+    }
+
+    private static FormatRange formats(final byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return FormatRange.FIRST_RELEASE;
+        }
+        final ByteBuffer range = ByteBuffer.wrap(bytes);
+        final int oldest = Byte.toUnsignedInt(range.get());
+        return new FormatRange(oldest, Byte.toUnsignedInt(range.get()));
     }
 
     /// How JGroups' own log names a member.
@@ -70,7 +93,7 @@ final class MemberAddress {
         return member == null ? address.toStringLong() : member.name();
     }
 
-    private static Member read(final ByteBuffer bytes) {
+    private static Member read(final ByteBuffer bytes, final FormatRange formats) {
         final int node = Short.toUnsignedInt(bytes.getShort());
         final int role = Byte.toUnsignedInt(bytes.get());
         final int incarnation = Short.toUnsignedInt(bytes.getShort());
@@ -79,6 +102,6 @@ final class MemberAddress {
             throw new IllegalArgumentException("role " + role);
         }
         final String name = StandardCharsets.UTF_8.decode(bytes).toString();
-        return new Member(node, name, ROLES[role], incarnation, digest);
+        return new Member(node, name, ROLES[role], incarnation, digest, formats);
     }
 }

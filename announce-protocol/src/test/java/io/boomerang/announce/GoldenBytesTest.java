@@ -2,12 +2,14 @@ package io.boomerang.announce;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.DecodeResult.Decoded;
 import io.boomerang.flow.FlowKey;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.Arrays;
@@ -17,7 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// What nodes of version 1 write. A change here needs another format version.
+/// What nodes write in each format. A change here needs another format version.
 class GoldenBytesTest {
     private static final long FLOW_ID = 0x0102030405060708L;
 
@@ -51,8 +53,11 @@ class GoldenBytesTest {
                                 + " 20010db8000000000000000000000002 0007 0007",
                         announcement(SessionAnnouncement.Kind.CLOSE, ipv6, ipv6, 0)),
                 Arguments.of(
-                        "31 0102030405060708 0002 0001",
-                        new Acknowledgement(FLOW_ID, 2, 1, Acknowledgement.Outcome.STALE)),
+                        "30 0102030405060708 0002 0001",
+                        new Acknowledgement(FLOW_ID, 2, 1, Outcome.INSTALLED)),
+                Arguments.of(
+                        "32 0102030405060708 0002 0001",
+                        new Acknowledgement(FLOW_ID, 2, 1, Outcome.TABLE_FULL)),
                 Arguments.of(
                         "38 00 06 0000000000000009 0a000001 c0000201 0050 1267",
                         new StateQuery(9, ipv4)),
@@ -100,28 +105,53 @@ class GoldenBytesTest {
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("messages")
-    void shouldWriteAndReadTheseBytes(final String hex, final ControlMessage message) {
+    void shouldWriteAndReadTheseBytesInBothFormats(final String hex, final ControlMessage message) {
+        shouldWriteAndRead(1, hex, message, message);
+        shouldWriteAndRead(2, hex, message, message);
+    }
+
+    @Test
+    void shouldNameTheHolderSinceFormat2() {
+        final ControlMessage named = new Acknowledgement(FLOW_ID, 2, 1, Outcome.STALE, 1_023);
+        final ControlMessage unnamed = new Acknowledgement(FLOW_ID, 2, 1, Outcome.STALE);
+
+        shouldWriteAndRead(1, "31 0102030405060708 0002 0001", named, unnamed);
+        shouldWriteAndRead(2, "31 0102030405060708 0002 0001 03ff", named, named);
+        shouldWriteAndRead(2, "31 0102030405060708 0002 0001 0000", unnamed, unnamed);
+    }
+
+    private static void shouldWriteAndRead(
+            final int format,
+            final String hex,
+            final ControlMessage written,
+            final ControlMessage read) {
         final MessageBatch batch = new MessageBatch(1_024);
-        batch.append(message);
+        batch.setFormat(format);
+        batch.append(written);
         final int length = batch.seal();
 
         final byte[] body = Arrays.copyOfRange(batch.buffer(), MessageCodec.HEADER_LENGTH, length);
 
         assertEquals(hex.replace(" ", ""), HexFormat.of().formatHex(body));
-        assertEquals(new Decoded(List.of(message)), MessageCodec.decode(batch.buffer(), 0, length));
+        assertEquals(
+                new Decoded(List.of(read)),
+                MessageCodec.decode(batch.buffer(), 0, length, FormatRange.CURRENT));
     }
 
-    @Test
-    void shouldWriteThisHeader() {
+    @ParameterizedTest
+    @CsvSource({
+        "1, b0330100000200000020cd155aaa500000000000000005500000000000000006",
+        "2, b0330200000200000020bbe6d6bb500000000000000005500000000000000006"
+    })
+    void shouldWriteThisHeader(final int format, final String hex) {
         final MessageBatch batch = new MessageBatch(1_024);
+        batch.setFormat(format);
         batch.append(new EpochInstalled(5));
         batch.append(new EpochInstalled(6));
 
         final byte[] bytes = Arrays.copyOf(batch.buffer(), batch.seal());
 
-        assertEquals(
-                "b0330100000200000020cd155aaa500000000000000005500000000000000006",
-                HexFormat.of().formatHex(bytes));
+        assertEquals(hex, HexFormat.of().formatHex(bytes));
     }
 
     private static FlowKey ipv4(final int vlanDomain) {

@@ -2,6 +2,7 @@ package io.boomerang.announce;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.DecodeResult.Decoded;
@@ -40,15 +41,27 @@ class MessageBatchTest {
         assertFalse(batch.append(new EpochInstalled(1)));
 
         assertEquals(
-                new Decoded(List.of(table)), MessageCodec.decode(batch.buffer(), 0, batch.seal()));
+                new Decoded(List.of(table)),
+                MessageCodec.decode(batch.buffer(), 0, batch.seal(), FormatRange.CURRENT));
         batch.clear();
         assertTrue(batch.buffer().length <= LIMIT);
+    }
+
+    @Test
+    void shouldKeepTheFormatInWhichItWasBegun() {
+        final MessageBatch batch = new MessageBatch(LIMIT);
+        batch.setFormat(1);
+        batch.append(new EpochInstalled(1));
+
+        assertThrows(IllegalStateException.class, () -> batch.setFormat(2));
     }
 
     @Test
     void shouldSealAnEmptyBatch() {
         final MessageBatch batch = new MessageBatch(LIMIT);
 
-        assertEquals(new Decoded(List.of()), MessageCodec.decode(batch.buffer(), 0, batch.seal()));
+        assertEquals(
+                new Decoded(List.of()),
+                MessageCodec.decode(batch.buffer(), 0, batch.seal(), FormatRange.CURRENT));
     }
 }

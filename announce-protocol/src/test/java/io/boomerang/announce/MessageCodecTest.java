@@ -26,6 +26,7 @@ import java.util.random.RandomGenerator;
 
 class MessageCodecTest {
     private static final int LIMIT = 1 << 16;
+    private static final int NEWEST = FormatRange.CURRENT.newest();
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("io.boomerang.announce.Seeds#seeds")
@@ -43,7 +44,10 @@ class MessageCodecTest {
     void shouldTakeTheLengthItSays(final long seed) {
         final List<ControlMessage> messages = messages(Seeds.random(seed), 100);
 
-        final int sum = messages.stream().mapToInt(MessageCodec::encodedLength).sum();
+        final int sum =
+                messages.stream()
+                        .mapToInt(message -> MessageCodec.encodedLength(message, NEWEST))
+                        .sum();
 
         assertEquals(MessageCodec.HEADER_LENGTH + sum, encode(messages).length);
     }
@@ -58,7 +62,9 @@ class MessageCodecTest {
         Arrays.fill(larger, (byte) 0xA5);
         System.arraycopy(bytes, 0, larger, 17, bytes.length);
 
-        assertEquals(new Decoded(messages), MessageCodec.decode(larger, 17, bytes.length));
+        assertEquals(
+                new Decoded(messages),
+                MessageCodec.decode(larger, 17, bytes.length, FormatRange.CURRENT));
     }
 
     @Test
@@ -66,7 +72,8 @@ class MessageCodecTest {
         final byte[] bytes = encode(messages(Seeds.random(1), 20));
 
         for (int length = 0; length < bytes.length; length++) {
-            assertInstanceOf(Truncated.class, MessageCodec.decode(bytes, 0, length));
+            assertInstanceOf(
+                    Truncated.class, MessageCodec.decode(bytes, 0, length, FormatRange.CURRENT));
         }
     }
 
@@ -101,13 +108,23 @@ class MessageCodecTest {
     @Test
     void shouldRefuseAnotherVersionNamingBoth() {
         final byte[] bytes = encode(List.of(new EpochInstalled(1)));
-        bytes[MessageCodec.VERSION] = 9;
+        bytes[MessageCodec.FORMAT] = 9;
         fixChecksum(bytes);
 
         final DecodeResult result = decode(bytes);
 
-        assertEquals(new UnknownVersion(9, MessageCodec.FORMAT_VERSION), result);
-        assertEquals("format version 9 is unknown here; this node knows 1", result.describe());
+        assertEquals(new UnknownVersion(9, FormatRange.CURRENT), result);
+        assertEquals("format version 9 is unknown here; this node knows 1 to 2", result.describe());
+    }
+
+    @Test
+    void shouldRefuseAFormatThatThisNodeDoesNotRead() {
+        final byte[] bytes = encode(List.of(new EpochInstalled(1)));
+
+        final DecodeResult result =
+                MessageCodec.decode(bytes, 0, bytes.length, FormatRange.FIRST_RELEASE);
+
+        assertEquals(new UnknownVersion(2, FormatRange.FIRST_RELEASE), result);
     }
 
     @Test
@@ -172,7 +189,7 @@ class MessageCodecTest {
             if (bytes.length > MessageCodec.HEADER_LENGTH && random.nextBoolean()) {
                 ByteBuffer.wrap(bytes)
                         .putShort((short) MessageCodec.MAGIC_VALUE)
-                        .put((byte) MessageCodec.FORMAT_VERSION)
+                        .put((byte) random.nextInt(1, NEWEST + 1))
                         .put((byte) 0)
                         .putShort((short) (1 + random.nextInt(3)))
                         .putInt(bytes.length);
@@ -235,7 +252,7 @@ class MessageCodecTest {
     }
 
     private static DecodeResult decode(final byte[] bytes) {
-        return MessageCodec.decode(bytes, 0, bytes.length);
+        return MessageCodec.decode(bytes, 0, bytes.length, FormatRange.CURRENT);
     }
 
     private static void mutate(final byte[] bytes, final RandomGenerator random) {

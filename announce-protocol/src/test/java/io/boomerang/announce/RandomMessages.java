@@ -108,8 +108,13 @@ public final class RandomMessages {
 
     private Acknowledgement acknowledgement() {
         final var outcomes = Acknowledgement.Outcome.values();
+        final var outcome = outcomes[random.nextInt(outcomes.length)];
         return new Acknowledgement(
-                word(), uint16(), uint16(), outcomes[random.nextInt(outcomes.length)]);
+                word(),
+                uint16(),
+                uint16(),
+                outcome,
+                outcome == Acknowledgement.Outcome.STALE ? uint16() : 0);
     }
 
     private SortedMap<Integer, Integer> weights(final int count) {

@@ -3,6 +3,8 @@ package io.boomerang.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.boomerang.announce.FormatRange;
+
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.Message;
@@ -142,6 +144,24 @@ class AdmissionTest {
                 admission.admit(List.of(address(member(2, 8)), address(1))));
         assertEquals("node-1 is not in the view", admission.admit(List.of(same)));
         assertNull(admission.admit(List.of(address(1), same)));
+    }
+
+    @Test
+    void shouldRefuseAMemberWithoutAFormatInCommonWithEveryOther() {
+        final Address older = MemberAddress.of(speaking(2, new FormatRange(2, 3)));
+        final Address oldest = MemberAddress.of(speaking(3, FormatRange.FIRST_RELEASE));
+
+        admit(address(1), older, oldest);
+
+        assertEquals(List.of(1, 2), admission.members().stream().map(Member::node).toList());
+        assertEquals(
+                "node-1 reads message formats 1 to 2, but node-4 3",
+                admission.admit(
+                        List.of(MemberAddress.of(speaking(4, new FormatRange(3, 3))), address(1))));
+    }
+
+    private static Member speaking(final int node, final FormatRange formats) {
+        return new Member(node, "node-" + node, Member.Role.BLADE, 0, 7, formats);
     }
 
     @Test

@@ -3,10 +3,13 @@ package io.boomerang.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.announce.Acknowledgement;
+import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DecodeResult;
 import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.FormatRange;
 import io.boomerang.announce.MessageCodec;
 import io.boomerang.announce.RandomMessages;
 import io.boomerang.announce.Seeds;
@@ -48,7 +51,7 @@ class BatchingSenderTest {
             public void onMessage(
                     final int fromNode, final byte[] buffer, final int offset, final int length) {
                 batchLengths.add(length);
-                if (MessageCodec.decode(buffer, offset, length)
+                if (MessageCodec.decode(buffer, offset, length, FormatRange.CURRENT)
                         instanceof DecodeResult.Decoded(var decoded)) {
                     messages.addAll(decoded);
                 }
@@ -103,6 +106,34 @@ class BatchingSenderTest {
         cluster.deliverDue(200);
 
         assertEquals(List.of(new EpochInstalled(1), table, new EpochInstalled(2)), heard.get(1));
+    }
+
+    @Test
+    void shouldWriteTheNewestFormatThatEveryMemberReads() {
+        final ControlMessage stale = new Acknowledgement(7, 1, 0, Outcome.STALE, 9);
+        final ControlMessage nameless = new Acknowledgement(7, 1, 0, Outcome.STALE);
+        sender.send(2, stale);
+        sender.flush();
+        final ClusterChannel old =
+                cluster.join(
+                        new Member(
+                                NODES + 1,
+                                "old",
+                                Member.Role.BLADE,
+                                0,
+                                0,
+                                FormatRange.FIRST_RELEASE));
+        old.connect(listenerInto(new ArrayList<>()));
+        cluster.deliverDue(200);
+        sender.send(2, stale);
+        sender.flush();
+        old.close();
+        cluster.deliverDue(300);
+        sender.send(2, stale);
+        sender.flush();
+        cluster.deliverDue(400);
+
+        assertEquals(List.of(stale, nameless, stale), heard.get(1));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.boomerang.announce.FormatRange;
 import io.boomerang.announce.Seeds;
 
 import org.jgroups.Address;
@@ -30,6 +31,19 @@ class MemberAddressTest {
 
         assertEquals(address, received);
         assertEquals(member, MemberAddress.memberOf(received));
+    }
+
+    @Test
+    void shouldTellTheFormatsAndTakeSilenceForTheFirstRelease() {
+        final Member old =
+                new Member(1, "blade", Member.Role.BLADE, 0, 0, FormatRange.FIRST_RELEASE);
+        final Member later =
+                new Member(1, "blade", Member.Role.BLADE, 0, 0, new FormatRange(254, 255));
+
+        assertEquals(old, MemberAddress.memberOf(MemberAddress.of(old)));
+        assertEquals(later, MemberAddress.memberOf(MemberAddress.of(later)));
+        assertNull(MemberAddress.of(old).get("f"));
+        assertNull(MemberAddress.memberOf(MemberAddress.of(later).put("f", new byte[] {1})));
     }
 
     @Test

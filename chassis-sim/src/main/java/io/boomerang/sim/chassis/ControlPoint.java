@@ -113,7 +113,8 @@ final class ControlPoint implements ClusterListener, AutoCloseable {
     }
 
     private int open(final Batch batch, final long nowNs) {
-        final DecodeResult result = MessageCodec.decode(batch.bytes, 0, batch.bytes.length);
+        final DecodeResult result =
+                MessageCodec.decode(batch.bytes, 0, batch.bytes.length, channel.self().formats());
         if (!(result instanceof DecodeResult.Decoded(var messages))) {
             refused++;
             return 0;

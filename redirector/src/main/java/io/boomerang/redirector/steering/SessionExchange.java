@@ -79,7 +79,14 @@ final class SessionExchange {
                         announcement.flowId(),
                         announcement.incarnation(),
                         announcement.version(),
-                        outcome));
+                        outcome,
+                        outcome == Outcome.STALE ? holderOf(announcement.key()) : 0));
+    }
+
+    /// The blade of the session that stands in an announcement's place; 0 when it has ended.
+    private int holderOf(final FlowKey key) {
+        final long slot = sessions.find(key, flowHash.hash(key));
+        return slot == SessionTable.NONE || sessions.isClosed(slot) ? 0 : sessions.blade(slot);
     }
 
     /// Takes in a session that was pulled from its blade, which waits for no acknowledgement.

@@ -404,14 +404,30 @@ class RedirectorTest {
             rig.say(BLADE_1, EGRESS, Rig.announcement(Kind.CLOSE, key, FLOW + 1, BLADE_1, 0));
             rig.say(BLADE_2, EGRESS, Rig.announcement(Kind.CLOSE, key, FLOW, BLADE_2, 10));
 
-            assertTrue(
-                    rig.said.stream()
-                            .allMatch(one ->
-                                    one.message() instanceof Acknowledgement ack
-                                            && ack.outcome() == Outcome.STALE));
+            assertEquals(
+                    List.of(
+                            new Acknowledgement(FLOW, 1, 9, Outcome.STALE, BLADE_1),
+                            new Acknowledgement(FLOW + 1, 1, 0, Outcome.STALE, BLADE_1),
+                            new Acknowledgement(FLOW, 1, 10, Outcome.STALE, BLADE_1)),
+                    rig.said.stream().map(Rig.Said::message).toList());
             rig.frame(EGRESS, 1, frame);
             assertEquals(BLADE_1, rig.lastArrived().node());
             assertEquals(FLOW + 1, rig.lastArrived().flowId());
+        }
+    }
+
+    @Test
+    void shouldNameNoHolderWhenTheNewerSessionHasEnded() {
+        try (Rig rig = egressOnly()) {
+            final FlowKey key = Rig.key(Frames.tcp(1, 1000, 2, 80, Frames.SYN));
+            rig.say(BLADE_1, EGRESS, Rig.announcement(Kind.OPEN, key, FLOW + 1, BLADE_1, 1));
+            rig.say(BLADE_1, EGRESS, Rig.announcement(Kind.CLOSE, key, FLOW + 1, BLADE_1, 2));
+
+            rig.say(BLADE_2, EGRESS, Rig.announcement(Kind.OPEN, key, FLOW, BLADE_2, 9));
+
+            assertEquals(
+                    new Rig.Said(EGRESS, BLADE_2, new Acknowledgement(FLOW, 1, 9, Outcome.STALE)),
+                    rig.said.getLast());
         }
     }
 
