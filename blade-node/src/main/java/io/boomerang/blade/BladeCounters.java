@@ -12,6 +12,7 @@ import io.boomerang.blade.announcer.AnnouncerCounters;
 /// @param heldNow frames that do so now
 /// @param releasedUnconfirmed flows let go although the far side's owner holds a newer session or
 ///   none
+/// @param givenUp flows forgotten because another blade has them under a later flow id
 /// @param liveFlows flows held now
 /// @param embryonicFlows flows held now that were seen from the initiator only
 /// @param lapsedFlows flows that are over and still remembered
@@ -28,6 +29,7 @@ public record BladeCounters(
         long held,
         int heldNow,
         long releasedUnconfirmed,
+        long givenUp,
         int liveFlows,
         int embryonicFlows,
         int lapsedFlows,

@@ -79,6 +79,7 @@ public final class BladeNode implements AutoCloseable {
     private long stateless;
     private long held;
     private long releasedUnconfirmed;
+    private long givenUp;
 
     public BladeNode(
             final BladeConfig config,
@@ -364,6 +365,10 @@ public final class BladeNode implements AutoCloseable {
     private void onAcknowledgement(
             final int from, final Acknowledgement acknowledgement, final long nowNs) {
         final MarkerSession ready = announcer.onAcknowledgement(from, acknowledgement);
+        if (isHeldByAnother(acknowledgement)) {
+            giveUp(acknowledgement.flowId(), nowNs);
+            return;
+        }
         if (ready == null) {
             return;
         }
@@ -371,6 +376,22 @@ public final class BladeNode implements AutoCloseable {
             releasedUnconfirmed++;
         }
         release(ready, nowNs);
+    }
+
+    private boolean isHeldByAnother(final Acknowledgement acknowledgement) {
+        return acknowledgement.holder() != 0
+                && acknowledgement.holder() != self.node()
+                && acknowledgement.incarnation() == self.incarnation();
+    }
+
+    /// Another blade has the flow under a later flow id: what is known of it here would mislead
+    /// whoever asks. Redirectors that have not heard of the other one hear that it ends here.
+    private void giveUp(final long flowId, final long nowNs) {
+        final MarkerSession marker = markers.findFlow(flowId);
+        if (marker != null) {
+            givenUp++;
+            markers.giveUp(marker, nowNs);
+        }
     }
 
     /// Of a lapsed marker, too: its tuple comes back to the blade that had it.
@@ -435,6 +456,7 @@ public final class BladeNode implements AutoCloseable {
                 held,
                 pen == null ? 0 : pen.frameCount(),
                 releasedUnconfirmed,
+                givenUp,
                 markers.liveCount(),
                 markers.embryonicCount(),
                 markers.lapsedCount(),

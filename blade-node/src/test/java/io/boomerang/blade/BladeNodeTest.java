@@ -9,11 +9,13 @@ import static io.boomerang.blade.Conversation.segment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.blade.announcer.AnnouncePolicy;
@@ -81,6 +83,47 @@ class BladeNodeTest {
 
         assertFalse(bench.blade.isIdle());
         assertEquals(2, bench.blade.counters().announcer().acknowledgedLate());
+    }
+
+    @Test
+    void shouldGiveUpAFlowThatAnotherBladeHasUnderALaterFlowId() {
+        bench.deliver(Side.INGRESS, FLOW, request());
+        bench.acknowledgeAll();
+
+        bench.blade.onMessage(
+                Bench.EGRESS,
+                new Acknowledgement(FLOW, Bench.INCARNATION, 0, Outcome.STALE, Bench.BLADE + 1),
+                bench.nowNs);
+
+        assertEquals(Kind.CLOSE, bench.announcedTo(Bench.INGRESS).getFirst().kind());
+        assertEquals(Kind.CLOSE, bench.announcedTo(Bench.EGRESS).getFirst().kind());
+        bench.acknowledgeAll();
+        assertEquals(1, bench.blade.counters().givenUp());
+        assertEquals(0, bench.blade.counters().liveFlows());
+        assertTrue(bench.blade.isIdle());
+        bench.blade.onMessage(Bench.EGRESS, new StateQuery(9, bench.keyOf(request())), bench.nowNs);
+        assertNull(((StateAnswer) bench.sent.getLast().message()).session());
+    }
+
+    @Test
+    void shouldKeepAFlowOfWhichOnlyAnOlderIdWasLost() {
+        bench.deliver(Side.INGRESS, FLOW, request());
+        bench.deliver(Side.EGRESS, FLOW + 7, Conversation.answer());
+
+        for (final Acknowledgement lost :
+                List.of(
+                        new Acknowledgement(
+                                FLOW, Bench.INCARNATION, 0, Outcome.STALE, Bench.BLADE + 1),
+                        new Acknowledgement(
+                                FLOW + 7, Bench.INCARNATION + 1, 0, Outcome.STALE, Bench.BLADE + 1),
+                        new Acknowledgement(
+                                FLOW + 7, Bench.INCARNATION, 0, Outcome.STALE, Bench.BLADE),
+                        new Acknowledgement(FLOW + 7, Bench.INCARNATION, 0, Outcome.STALE))) {
+            bench.blade.onMessage(Bench.EGRESS, lost, bench.nowNs);
+        }
+
+        assertEquals(0, bench.blade.counters().givenUp());
+        assertEquals(1, bench.blade.counters().liveFlows());
     }
 
     @Test

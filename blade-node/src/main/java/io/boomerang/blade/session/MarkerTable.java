@@ -234,6 +234,14 @@ public final class MarkerTable {
         touch(marker, LifetimeClass.LAPSED, nowNs);
     }
 
+    /// Ends the life of a flow that another blade has, and remembers nothing of it.
+    public void giveUp(final MarkerSession marker, final long nowNs) {
+        if (!marker.isLapsed()) {
+            lapse(marker, nowNs);
+        }
+        forget(marker, nowNs);
+    }
+
     /// The marker at this place, null when the place is free; for sweeps over all flows.
     public @Nullable MarkerSession at(final int index) {
         if (index >= madeCount) {

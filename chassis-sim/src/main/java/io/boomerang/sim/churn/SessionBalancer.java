@@ -159,6 +159,7 @@ final class SessionBalancer implements Balancer, AutoCloseable {
                     key,
                     hash,
                     table.flowId(slot),
+                    table.blade(slot),
                     table.version(slot),
                     table.incarnation(slot),
                     NOW_NS);

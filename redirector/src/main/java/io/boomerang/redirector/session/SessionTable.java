@@ -144,21 +144,10 @@ public final class SessionTable implements AutoCloseable {
         return Installation.REFRESHED;
     }
 
-    /// Ends a session whose blade is not told; see the other `close`.
-    public Installation close(
-            final FlowKey key,
-            final long hash,
-            final long flowId,
-            final int version,
-            final int incarnation,
-            final long nowNs) {
-        return close(key, hash, flowId, 0, version, incarnation, nowNs);
-    }
-
     /// Ends a session, if it is not newer than the close. The slot remembers that this flow is
     /// over: records of it that come late find it so, also when the close overtook them all.
     ///
-    /// @param blade where the flow was; 0 when not known
+    /// @param blade where the flow was
     public Installation close(
             final FlowKey key,
             final long hash,
@@ -179,8 +168,7 @@ public final class SessionTable implements AutoCloseable {
                     SlotLayout.closedTail(key.meta(), blade, version, incarnation));
         }
         final long old = memory.tail(slot);
-        final int heldBlade = blade == 0 ? SlotLayout.blade(old) : blade;
-        final long tail = SlotLayout.closedTail(key.meta(), heldBlade, version, incarnation);
+        final long tail = SlotLayout.closedTail(key.meta(), blade, version, incarnation);
         final int order = RecordOrder.compare(flowId, tail, memory.flowId(slot), old);
         if (order < 0) {
             return Installation.STALE;
@@ -234,6 +222,11 @@ public final class SessionTable implements AutoCloseable {
         trusted.clear();
     }
 
+    /// Whether there was a `distrust`.
+    public boolean isDistrusting() {
+        return distrusting;
+    }
+
     /// Whether the session was installed or confirmed since the last `distrust`, if there was one.
     public boolean isTrusted(final long slot) {
         return !distrusting || trusted.get((int) slot);
@@ -279,7 +272,7 @@ public final class SessionTable implements AutoCloseable {
         return memory.flowId(slot);
     }
 
-    /// The blade that holds the flow, or held it; 0 for a flow of which only the end was heard.
+    /// The blade that holds the flow, or held it.
     public int blade(final long slot) {
         return SlotLayout.blade(memory.tail(slot));
     }

@@ -83,14 +83,12 @@ final class FlowSteering implements AutoCloseable {
                         flowHash::hash,
                         (hash, blade) -> allocation.bladeOf(hash) == blade);
         this.sweep = new SweepPace(sessions.slotCount());
-        this.puller = new SessionPuller(self, control);
         this.exchange =
                 new SessionExchange(
                         self.node(),
                         sessions,
                         flowHash,
                         config.cacheLeaseMs(),
-                        puller::hasToldAll,
                         control,
                         counters,
                         observer);
@@ -98,6 +96,7 @@ final class FlowSteering implements AutoCloseable {
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
         this.history = new ViewHistory(side, self.node());
+        this.puller = new SessionPuller(self, control);
     }
 
     /// The members of the chassis have changed.
@@ -225,7 +224,7 @@ final class FlowSteering implements AutoCloseable {
             }
         } else if (owner != self.node() || !puller.isComplete()) {
             query(key, nowNs);
-        } else if (slot != SessionTable.NONE && sessions.isTrusted(slot)) {
+        } else if (slot != SessionTable.NONE) {
             steerByMemory(key, hash, slot, nowNs);
         } else if (arrival.opening && nobodyElseKnows(hash, opensConnection, nowNs)) {
             select(key, hash, nowNs);

@@ -11,8 +11,6 @@ import io.boomerang.redirector.session.Installation;
 import io.boomerang.redirector.session.Origin;
 import io.boomerang.redirector.session.SessionTable;
 
-import java.util.function.IntPredicate;
-
 /// What the session table learns from others, and what others learn from it. Used by the
 /// redirector's thread only.
 final class SessionExchange {
@@ -23,18 +21,14 @@ final class SessionExchange {
     private final ControlSender control;
     private final RedirectorCounters counters;
     private final SteeringObserver observer;
-    private final IntPredicate hasToldAll;
     private ChassisMap chassis = ChassisMap.EMPTY;
 
     /// @param cacheLeaseMs how long others may use a session without asking again
-    /// @param hasToldAll whether a blade, or who was one, has no more to say of what this
-    ///   redirector should know
     SessionExchange(
             final int node,
             final SessionTable sessions,
             final FlowHash flowHash,
             final int cacheLeaseMs,
-            final IntPredicate hasToldAll,
             final ControlSender control,
             final RedirectorCounters counters,
             final SteeringObserver observer) {
@@ -42,7 +36,6 @@ final class SessionExchange {
         this.sessions = sessions;
         this.flowHash = flowHash;
         this.cacheLeaseMs = cacheLeaseMs;
-        this.hasToldAll = hasToldAll;
         this.control = control;
         this.counters = counters;
         this.observer = observer;
@@ -80,19 +73,56 @@ final class SessionExchange {
                         announcement.incarnation(),
                         announcement.version(),
                         outcome,
-                        outcome == Outcome.STALE ? holderOf(announcement.key()) : 0));
+                        outcome == Outcome.STALE ? holderOf(announcement) : 0));
     }
 
-    /// The blade of the session that stands in an announcement's place; 0 when it has ended.
-    private int holderOf(final FlowKey key) {
-        final long slot = sessions.find(key, flowHash.hash(key));
-        return slot == SessionTable.NONE || sessions.isClosed(slot) ? 0 : sessions.blade(slot);
+    /// The blade that has announced the flow under a later flow id, so that the announcing one has
+    /// lost it, also when it has ended there; 0 when there is none.
+    private int holderOf(final SessionAnnouncement announcement) {
+        final long slot = sessions.find(announcement.key(), flowHash.hash(announcement.key()));
+        return isOfAnother(slot, announcement)
+                        && isLater(sessions.flowId(slot), announcement.flowId())
+                ? sessions.blade(slot)
+                : 0;
+    }
+
+    /// Tells the blade that has announced the flow under an earlier flow id that it has lost it, as
+    /// when parts met of which each gave the flow to a blade of its own. Its record would come back
+    /// to life with the next redirector that asks for it.
+    private void tellLoser(final SessionAnnouncement announcement, final long slot) {
+        if (isOfAnother(slot, announcement)
+                && chassis.isAlive(announcement.blade(), announcement.incarnation())
+                && isLater(announcement.flowId(), sessions.flowId(slot))) {
+            control.send(
+                    sessions.blade(slot),
+                    new Acknowledgement(
+                            sessions.flowId(slot),
+                            sessions.incarnation(slot),
+                            sessions.version(slot),
+                            Outcome.STALE,
+                            announcement.blade()));
+        }
+    }
+
+    /// Whether the slot holds the word of another live blade.
+    private boolean isOfAnother(final long slot, final SessionAnnouncement announcement) {
+        return slot != SessionTable.NONE
+                && sessions.origin(slot) == Origin.ANNOUNCED
+                && sessions.blade(slot) != announcement.blade()
+                && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
+    }
+
+    private static boolean isLater(final long flowId, final long other) {
+        return Long.compareUnsigned(flowId, other) > 0;
     }
 
     /// Takes in a session that was pulled from its blade, which waits for no acknowledgement.
     void install(final int blade, final SessionAnnouncement session, final long nowNs) {
-        takeIn(blade, session, Origin.ANNOUNCED, false, true, nowNs);
+        final Outcome outcome = takeIn(blade, session, Origin.ANNOUNCED, false, true, nowNs);
         counters.sessionsPulled++;
+        if (outcome == Outcome.STALE && holderOf(session) != 0) {
+            acknowledge(session, outcome);
+        }
     }
 
     /// @param asked whether the blade says what it holds at this moment; an announcement may have
@@ -122,18 +152,23 @@ final class SessionExchange {
                     key,
                     hash,
                     announcement.flowId(),
+                    announcement.blade(),
                     announcement.version(),
                     announcement.incarnation(),
                     nowNs);
         }
-        final Installation installation = install(announcement, hash, origin, nowNs);
-        final long slot = sessions.find(key, hash);
-        if (installation == Installation.STALE && givesWay(slot, announcement, asked)) {
-            sessions.forget(slot);
-            return install(announcement, hash, origin, nowNs);
+        if (origin == Origin.ANNOUNCED && sessions.isDistrusting()) {
+            tellLoser(announcement, sessions.find(key, hash));
         }
-        if (installation == Installation.REFRESHED && asked) {
-            sessions.trust(slot);
+        final Installation installation = install(announcement, hash, origin, nowNs);
+        if (installation == Installation.STALE) {
+            final long slot = sessions.find(key, hash);
+            if (givesWay(slot, announcement, asked)) {
+                sessions.forget(slot);
+                return install(announcement, hash, origin, nowNs);
+            }
+        } else if (installation == Installation.REFRESHED && asked) {
+            sessions.trust(sessions.find(key, hash));
         }
         return installation;
     }
@@ -156,22 +191,15 @@ final class SessionExchange {
                 nowNs);
     }
 
-    /// A later flow id must not stand in the way when a live blade holds the flow under an earlier
-    /// one, as after parts met that did not see each other: not when its session has ended with its
-    /// blade, and not when it is hearsay from before.
+    /// A session ends with its blade. That of a later flow id must not stand in the way when a live
+    /// blade holds the flow under an earlier one, as after parts met that did not see each other;
+    /// nor must the end of a session, but only when the blade says that it holds the flow now.
     private boolean givesWay(
             final long slot, final SessionAnnouncement announcement, final boolean asked) {
         return slot != SessionTable.NONE
                 && chassis.isAlive(announcement.blade(), announcement.incarnation())
-                && (asked && isOutdated(slot)
-                        || !sessions.isClosed(slot)
-                                && !chassis.isAlive(
-                                        sessions.blade(slot), sessions.incarnation(slot)));
-    }
-
-    /// Whether the slot holds hearsay that its blade, which has told all it holds, did not confirm.
-    private boolean isOutdated(final long slot) {
-        return !sessions.isTrusted(slot) && hasToldAll.test(sessions.blade(slot));
+                && (asked || !sessions.isClosed(slot))
+                && !chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
     }
 
     private Outcome count(final Installation installation) {

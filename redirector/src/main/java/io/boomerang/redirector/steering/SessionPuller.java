@@ -66,11 +66,6 @@ final class SessionPuller {
         return peers.isEmpty() && blades.isEmpty();
     }
 
-    /// Whether the node is no blade that has still to tell of its sessions.
-    boolean hasToldAll(final int blade) {
-        return peers.isEmpty() && !blades.containsKey(blade);
-    }
-
     /// Whether everybody has said that it sees the same chassis as this one.
     boolean isConfirmed() {
         return peers.isEmpty() && blades.values().stream().allMatch(source -> source.answered);

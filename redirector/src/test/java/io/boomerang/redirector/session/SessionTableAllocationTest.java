@@ -53,7 +53,7 @@ class SessionTableAllocationTest {
                 table.install(
                         keys[i], hashes[i], Origin.DECIDED, round, 1 + i, 1, i, 500, phase, nowNs);
                 if (i % 7 == 0) {
-                    table.close(keys[i], hashes[i], round, i, 1, nowNs);
+                    table.close(keys[i], hashes[i], round, 7, i, 1, nowNs);
                 }
                 reader.find(keys[i], hashes[i]);
             }

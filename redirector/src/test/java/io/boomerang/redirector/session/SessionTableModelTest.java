@@ -133,13 +133,11 @@ class SessionTableModelTest {
 
         private void closeFlow() {
             final FlowKey key = keys.get(random.nextInt(FLOWS));
-            final int blade = random.nextInt(0, BLADES + 1);
             final Entry held = model.entries.get(key);
-            final int bladeAfter = blade == 0 && held != null ? held.blade() : blade;
             final Entry record =
                     new Entry(
                             FIRST_FLOW_ID + random.nextInt(8),
-                            bladeAfter,
+                            random.nextInt(1, BLADES + 1),
                             random.nextInt(2),
                             0xFFFE + random.nextInt(4) & 0xFFFF,
                             Origin.ANNOUNCED,
@@ -154,7 +152,7 @@ class SessionTableModelTest {
                             key,
                             hash.hash(key),
                             record.flowId(),
-                            blade,
+                            record.blade(),
                             record.version(),
                             record.incarnation(),
                             nowNs);

@@ -165,7 +165,7 @@ class SessionTableTest {
             assertEquals(Installation.INSTALLED, close(table, key, 50, 3));
 
             assertEquals(Installation.STALE, install(table, key, 7, 50, 2, LEASE_MS, START));
-            assertEquals(0, table.blade(find(table, key)));
+            assertEquals(7, table.blade(find(table, key)));
             assertEquals(0, table.live());
             assertEquals(1, table.lapsed());
         }
@@ -264,7 +264,7 @@ class SessionTableTest {
                 final TcpPhase phase = i == 100 ? TcpPhase.EMBRYONIC : TcpPhase.ESTABLISHED;
                 install(table, Flows.ipv4(i), 77, i == 90 ? 3 : 1, 1, 1, phase);
             }
-            table.close(Flows.ipv4(95), 77, 1, 1, 1, START);
+            table.close(Flows.ipv4(95), 77, 1, 7, 1, 1, START);
 
             for (int i = 0; i < 3; i++) {
                 assertEquals(
@@ -417,6 +417,6 @@ class SessionTableTest {
 
     private static Installation close(
             final SessionTable table, final FlowKey key, final long flowId, final int version) {
-        return table.close(key, Flows.HASH.hash(key), flowId, version, 1, START);
+        return table.close(key, Flows.HASH.hash(key), flowId, 7, version, 1, START);
     }
 }

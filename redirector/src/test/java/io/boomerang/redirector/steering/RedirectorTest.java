@@ -407,7 +407,7 @@ class RedirectorTest {
             assertEquals(
                     List.of(
                             new Acknowledgement(FLOW, 1, 9, Outcome.STALE, BLADE_1),
-                            new Acknowledgement(FLOW + 1, 1, 0, Outcome.STALE, BLADE_1),
+                            new Acknowledgement(FLOW + 1, 1, 0, Outcome.STALE),
                             new Acknowledgement(FLOW, 1, 10, Outcome.STALE, BLADE_1)),
                     rig.said.stream().map(Rig.Said::message).toList());
             rig.frame(EGRESS, 1, frame);
@@ -417,7 +417,7 @@ class RedirectorTest {
     }
 
     @Test
-    void shouldNameNoHolderWhenTheNewerSessionHasEnded() {
+    void shouldNameTheHolderAlsoWhenTheNewerSessionHasEnded() {
         try (Rig rig = egressOnly()) {
             final FlowKey key = Rig.key(Frames.tcp(1, 1000, 2, 80, Frames.SYN));
             rig.say(BLADE_1, EGRESS, Rig.announcement(Kind.OPEN, key, FLOW + 1, BLADE_1, 1));
@@ -426,7 +426,10 @@ class RedirectorTest {
             rig.say(BLADE_2, EGRESS, Rig.announcement(Kind.OPEN, key, FLOW, BLADE_2, 9));
 
             assertEquals(
-                    new Rig.Said(EGRESS, BLADE_2, new Acknowledgement(FLOW, 1, 9, Outcome.STALE)),
+                    new Rig.Said(
+                            EGRESS,
+                            BLADE_2,
+                            new Acknowledgement(FLOW, 1, 9, Outcome.STALE, BLADE_1)),
                     rig.said.getLast());
         }
     }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.announce.Acknowledgement;
+import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.SessionPull;
@@ -118,9 +120,10 @@ class ReunionTest {
         assertEquals(blade, rig.lastArrived().node());
     }
 
-    /// The other part closed it there, and this one did not hear.
+    /// The other part closed it there, and this one did not hear. The tuple stays where the newest
+    /// flow was, as a new flow; whoever still holds an earlier one loses it.
     @Test
-    void shouldLetGoOfASessionThatItsBladeDoesNotConfirm() {
+    void shouldTakeASessionThatItsBladeDoesNotConfirmForOver() {
         final int before = open();
         final long flowId = rig.lastArrived().flowId();
         rig.say(before, Rig.INGRESS, session(before, flowId));
@@ -130,10 +133,15 @@ class ReunionTest {
         rig.comeBack(after);
 
         rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
-        rig.answerAll();
 
-        assertEquals(after, rig.lastArrived().node());
-        assertEquals(flowId - 1, rig.lastArrived().flowId());
+        assertEquals(before, rig.lastArrived().node());
+        assertTrue(rig.lastArrived().flowId() > flowId);
+        assertTrue(
+                rig.said.contains(
+                        new Rig.Said(
+                                Rig.INGRESS,
+                                after,
+                                new Acknowledgement(flowId - 1, 1, 0, Outcome.STALE, before))));
     }
 
     @Test
@@ -156,6 +164,52 @@ class ReunionTest {
 
         assertEquals(later, rig.lastArrived().node());
         assertEquals(flowId, rig.lastArrived().flowId());
+    }
+
+    /// Else its record comes back to life with the next redirector that asks for it.
+    @Test
+    void shouldTellABladeThatAnotherHasTheFlowWhateverTheOrderInWhichTheyTell() {
+        final int later = open();
+        final long flowId = rig.lastArrived().flowId();
+        rig.say(later, Rig.INGRESS, session(later, flowId));
+        final int earlier = otherThan(later);
+        rig.hold(session(earlier, flowId - 1));
+        rig.hold(session(later, flowId));
+        for (final List<Integer> order :
+                List.of(List.of(earlier, later), List.of(later, earlier))) {
+            rig.leave(earlier);
+            rig.answersPulls = false;
+            rig.comeBack(earlier);
+            rig.said.removeIf(one -> one.message() instanceof Acknowledgement);
+
+            order.forEach(this::tell);
+
+            assertEquals(
+                    List.of(
+                            new Rig.Said(
+                                    Rig.INGRESS,
+                                    earlier,
+                                    new Acknowledgement(flowId - 1, 1, 0, Outcome.STALE, later))),
+                    rig.said.stream()
+                            .filter(one -> one.message() instanceof Acknowledgement)
+                            .toList(),
+                    () -> "told in the order " + order);
+        }
+    }
+
+    /// It may be that no packet reached the blade that was decided on.
+    @Test
+    void shouldTellNoBladeThatAFlowIsLostThatWasOnlyDecidedElsewhere() {
+        final int decided = open();
+        final int holder = otherThan(decided);
+        final long flowId = rig.lastArrived().flowId();
+
+        rig.say(holder, Rig.INGRESS, session(holder, flowId - 1));
+
+        assertEquals(
+                new Rig.Said(
+                        Rig.INGRESS, holder, new Acknowledgement(flowId - 1, 1, 0, Outcome.STALE)),
+                rig.said.getLast());
     }
 
     /// The blade answers what it was asked for when parts met.

@@ -253,7 +253,10 @@ final class Rig implements AutoCloseable {
         said.removeAll(pulls);
         for (final Said one : pulls) {
             redirector(one.from())
-                    .onMessage(one.to(), page(one.to(), one.from(), (SessionPull) one.message()), nowNs);
+                    .onMessage(
+                            one.to(),
+                            page(one.to(), one.from(), (SessionPull) one.message()),
+                            nowNs);
         }
     }
 
