@@ -224,7 +224,7 @@ final class FlowSteering implements AutoCloseable {
             }
         } else if (owner != self.node() || !puller.isComplete()) {
             query(key, nowNs);
-        } else if (slot != SessionTable.NONE) {
+        } else if (slot != SessionTable.NONE && !exchange.isMereDecision(slot, nowNs)) {
             steerByMemory(key, hash, slot, nowNs);
         } else if (arrival.opening && nobodyElseKnows(hash, opensConnection, nowNs)) {
             select(key, hash, nowNs);

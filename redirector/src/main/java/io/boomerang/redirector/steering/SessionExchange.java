@@ -163,7 +163,7 @@ final class SessionExchange {
         final Installation installation = install(announcement, hash, origin, nowNs);
         if (installation == Installation.STALE) {
             final long slot = sessions.find(key, hash);
-            if (givesWay(slot, announcement, asked)) {
+            if (givesWay(slot, announcement, asked, nowNs)) {
                 sessions.forget(slot);
                 return install(announcement, hash, origin, nowNs);
             }
@@ -193,13 +193,26 @@ final class SessionExchange {
 
     /// A session ends with its blade. That of a later flow id must not stand in the way when a live
     /// blade holds the flow under an earlier one, as after parts met that did not see each other;
-    /// nor must the end of a session, but only when the blade says that it holds the flow now.
+    /// nor must the end of a session or a mere decision, but only when the blade says that it holds
+    /// the flow now.
     private boolean givesWay(
-            final long slot, final SessionAnnouncement announcement, final boolean asked) {
-        return slot != SessionTable.NONE
-                && chassis.isAlive(announcement.blade(), announcement.incarnation())
-                && (asked || !sessions.isClosed(slot))
-                && !chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
+            final long slot,
+            final SessionAnnouncement announcement,
+            final boolean asked,
+            final long nowNs) {
+        if (slot == SessionTable.NONE
+                || !chassis.isAlive(announcement.blade(), announcement.incarnation())) {
+            return false;
+        }
+        final boolean dead = !chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
+        return asked ? dead || isMereDecision(slot, nowNs) : dead && !sessions.isClosed(slot);
+    }
+
+    /// Whether the slot says no more than that this redirector once chose a blade: it may be that
+    /// no packet came there.
+    boolean isMereDecision(final long slot, final long nowNs) {
+        return sessions.origin(slot) == Origin.DECIDED
+                && (!sessions.isLive(slot, nowNs) || !sessions.isTrusted(slot));
     }
 
     private Outcome count(final Installation installation) {

@@ -12,6 +12,7 @@ import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.redirector.RedirectorConfig;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,37 @@ class ReunionTest {
                                 Rig.INGRESS,
                                 after,
                                 new Acknowledgement(flowId - 1, 1, 0, Outcome.STALE, before))));
+    }
+
+    /// While parts were apart this one gave the flow to a blade that no packet reached.
+    @Test
+    void shouldTakeABladesWordForMoreThanADecisionOfItsOwnFromBefore() {
+        final int decided = open();
+        final long flowId = rig.lastArrived().flowId();
+        final int holder = otherThan(decided);
+        rig.leave(holder);
+        rig.hold(session(holder, flowId - 1));
+        rig.comeBack(holder);
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+
+        assertEquals(holder, rig.lastArrived().node());
+        assertEquals(flowId - 1, rig.lastArrived().flowId());
+    }
+
+    @Test
+    void shouldAskTheBladesAfterADecisionThatNoneHasAnnounced() {
+        final int decided = open();
+        final long flowId = rig.lastArrived().flowId();
+        final int holder = otherThan(decided);
+        rig.hold(session(holder, flowId - 1));
+        rig.pass(RedirectorConfig.DEFAULTS.embryonicLeaseMs() + 1);
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        rig.answerAll();
+
+        assertEquals(holder, rig.lastArrived().node());
+        assertEquals(flowId - 1, rig.lastArrived().flowId());
     }
 
     @Test
