@@ -208,20 +208,23 @@ public final class BladeNode implements AutoCloseable {
     private void pass(final MarkerSession marker, final long nowNs) {
         final Side arrivalSide = context.arrivalSide();
         final TcpPhase before = marker.phase();
+        final Side openedBefore = marker.openingSide();
         PhaseTracker.onPassed(marker, packet, arrivalSide);
         final TcpPhase after = marker.phase();
         markers.touch(marker, LifetimeClass.of(marker.original().protocol(), after), nowNs);
         if (!marker.hasPassed()) {
             marker.setPassed();
             announcer.open(marker, nowNs);
-        } else if (after == TcpPhase.EMBRYONIC && before == TcpPhase.CLOSED) {
+        } else if (after == TcpPhase.EMBRYONIC && before == TcpPhase.CLOSED
+                || marker.openingSide() != openedBefore) {
             announcer.change(marker, Kind.OPEN, nowNs);
         } else if (after == TcpPhase.ESTABLISHED && before != TcpPhase.ESTABLISHED) {
             announcer.change(marker, Kind.REFRESH, nowNs);
         } else {
             announcer.keepUp(marker, nowNs);
-            if (arrivalSide != marker.farSide() && PhaseTracker.isOpening(packet.tcpFlags())) {
-                announcer.onOpening(marker, nowNs);
+            if (arrivalSide != marker.farSide()
+                    && (after == TcpPhase.EMBRYONIC || PhaseTracker.isOpening(packet.tcpFlags()))) {
+                announcer.onUnanswered(marker, nowNs);
             }
         }
         if (arrivalSide == marker.farSide()) {

@@ -70,6 +70,7 @@ class RedirectorChangeTest {
     void shouldAnnounceAFlowThatLivesToItsNewOwners() {
         bench.redirectors(3, 3);
         bench.deliver(Side.INGRESS, FLOW, request());
+        bench.deliver(Side.EGRESS, FLOW, answer());
         bench.acknowledgeAll();
         final FlowKey key = bench.keyOf(request());
         final int heir = bench.backup(Side.EGRESS, key);
@@ -92,6 +93,7 @@ class RedirectorChangeTest {
         final byte[] data = segment(Frames.ACK, false);
         bench.redirectors(3, 3);
         bench.deliver(Side.INGRESS, FLOW, syn);
+        bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
         bench.acknowledgeAll();
         final FlowKey key = bench.keyOf(syn);
         final int heir = bench.backup(Side.EGRESS, key);
@@ -103,7 +105,7 @@ class RedirectorChangeTest {
         bench.acknowledgeAll();
         bench.deliver(Side.INGRESS, FLOW, syn);
 
-        final List<Bench.Emitted> emitted = bench.emitted.subList(1, 5);
+        final List<Bench.Emitted> emitted = bench.emitted.subList(2, 6);
         assertEquals(
                 List.of(heir, heir, heir, heir),
                 emitted.stream().map(Bench.Emitted::node).toList());
@@ -120,17 +122,49 @@ class RedirectorChangeTest {
             holding.redirectors(3, 3);
             holding.deliver(Side.INGRESS, FLOW, syn);
             holding.acknowledgeAll();
+            holding.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
+            holding.acknowledgeAll();
             holding.redirectorsWithout(3, 3, holding.owner(Side.EGRESS, holding.keyOf(syn)));
 
             holding.deliver(Side.INGRESS, FLOW, data);
-            assertEquals(2, holding.emitted.size());
+            assertEquals(3, holding.emitted.size());
             holding.deliver(Side.INGRESS, FLOW, syn);
             holding.deliver(Side.INGRESS, FLOW, data);
-            assertEquals(2, holding.emitted.size());
+            assertEquals(3, holding.emitted.size());
             holding.acknowledgeAll();
 
-            assertEquals(4, holding.emitted.size());
+            assertEquals(5, holding.emitted.size());
         }
+    }
+
+    /// The first datagram may have been lost behind the blade: this one is the first to be
+    /// answered.
+    @Test
+    void shouldCarryTheSessionWithAnUnansweredDatagramToAFarOwnerThatHasNotAcknowledgedIt() {
+        bench.redirectors(3, 3);
+        bench.deliver(Side.INGRESS, FLOW, request());
+        bench.acknowledgeAll();
+        final int owner = bench.owner(Side.EGRESS, bench.keyOf(request()));
+        bench.redirectorsWithout(3, 3, owner);
+        bench.deliver(Side.INGRESS, FLOW, request());
+
+        assertNotNull(bench.emitted.getLast().carried());
+    }
+
+    /// The end of the connection before was missed: the other side opens the next one.
+    @Test
+    void shouldTurnAFlowRoundWhenItsResponderOpensAConnection() {
+        bench.redirectors(3, 3);
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.SYN, false));
+        bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
+        bench.acknowledgeAll();
+
+        bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN, true));
+
+        final int owner = bench.owner(Side.INGRESS, bench.keyOf(segment(Frames.SYN, true)));
+        assertEquals(owner, bench.emitted.getLast().node());
+        assertNotNull(bench.emitted.getLast().carried());
+        assertEquals(List.of(Kind.OPEN), bench.kindsTo(owner));
     }
 
     @Test

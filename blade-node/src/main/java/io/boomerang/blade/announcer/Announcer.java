@@ -207,9 +207,10 @@ public final class Announcer {
         return policy == AnnouncePolicy.HOLD && !marker.isFarReady();
     }
 
-    /// A packet that may open a connection goes toward the far side on a flow that had one. It is
-    /// answered through that side's owner, which may be another one by now.
-    public void onOpening(final MarkerSession marker, final long nowNs) {
+    /// A packet that may be the first one to be answered goes toward the far side: on a flow
+    /// without an answer so far, or to open another connection. The answer comes through that
+    /// side's owner, which may be another one by now.
+    public void onUnanswered(final MarkerSession marker, final long nowNs) {
         if (marker.isFarReady() && !marker.isKnownToFarOwner()) {
             marker.awaitFarOwner();
             tellFarOwner(marker, nowNs);

@@ -20,11 +20,16 @@ public final class PhaseTracker {
         boolean fromInitiator = packet.sourceIsB() == marker.initiatorIsB(arrivalSide);
         if (marker.original().protocol() == IpProtocol.TCP) {
             final int flags = packet.tcpFlags();
-            if (marker.phase() == TcpPhase.CLOSED && beginsAnew(marker, flags, fromInitiator)) {
+            final boolean beginsAnew = beginsAnew(marker, flags, fromInitiator);
+            if (beginsAnew && marker.phase() == TcpPhase.CLOSED) {
                 marker.orient(arrivalSide, packet.sourceIsB());
                 marker.clearFins();
                 marker.setPhase(TcpPhase.EMBRYONIC);
                 fromInitiator = true;
+            } else if (beginsAnew && marker.phase() != TcpPhase.EMBRYONIC) {
+                // Its end was missed, or its beginning, if the responder turns out to be the
+                // opener.
+                marker.orient(arrivalSide, packet.sourceIsB());
             } else {
                 trackTcp(marker, flags, fromInitiator);
             }

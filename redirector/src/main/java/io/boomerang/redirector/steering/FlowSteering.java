@@ -111,7 +111,7 @@ final class FlowSteering implements AutoCloseable {
         if (puller.isComplete()) {
             history.onPulled(); // whoever had something else to say is gone
         }
-        for (final StateQuery query : queries.forget(map)) {
+        for (final StateQuery query : queries.onChassis(map)) {
             release(query.key(), queries.onUnanswerable(query, nowNs), nowNs);
         }
     }

@@ -34,16 +34,28 @@ final class StateQueries implements AutoCloseable {
     /// What was asked, and who has not answered.
     private static final class Question {
         private final StateQuery query;
+        private final BitSet asked = new BitSet();
         private final BitSet unanswered = new BitSet();
         private long repeatNs;
         private long intervalNs = FIRST_REPEAT_NS;
 
         Question(final StateQuery query, final int[] blades, final long nowNs) {
             this.query = query;
-            for (final int blade : blades) {
-                unanswered.set(blade);
-            }
+            add(blades);
             repeatNs = nowNs + intervalNs;
+        }
+
+        /// Has blades asked, too, that have not been; answers whether there are any.
+        boolean add(final int[] blades) {
+            boolean added = false;
+            for (final int blade : blades) {
+                if (!asked.get(blade)) {
+                    asked.set(blade);
+                    unanswered.set(blade);
+                    added = true;
+                }
+            }
+            return added;
         }
 
         void forget(final ChassisMap chassis) {
@@ -158,12 +170,16 @@ final class StateQueries implements AutoCloseable {
         return question.unanswered.isEmpty() ? settle(question, false, nowNs) : null;
     }
 
-    /// Waits no longer for blades that are dead. Answers the questions that no other blade has to
-    /// be waited for; they are open until {@link #onUnanswerable}.
-    List<StateQuery> forget(final ChassisMap chassis) {
+    /// The members have changed: asks blades that are new to this redirector, which may be back
+    /// from where it did not see them, and waits no longer for those that are dead. Answers the
+    /// questions that no blade has to be waited for; they are open until {@link #onUnanswerable}.
+    List<StateQuery> onChassis(final ChassisMap chassis) {
         final List<StateQuery> unanswerable = new ArrayList<>();
         for (final Question question : questions.values()) {
             question.forget(chassis);
+            if (question.add(chassis.blades())) {
+                send(question);
+            }
             if (question.unanswered.isEmpty()) {
                 unanswerable.add(question.query);
             }
