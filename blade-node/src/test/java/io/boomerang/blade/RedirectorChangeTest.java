@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
@@ -198,6 +199,25 @@ class RedirectorChangeTest {
 
         assertEquals(expected, pulled);
         assertTrue(pages > 4, "pages " + pages);
+    }
+
+    /// Others may still send the next flow of the same addresses and ports here.
+    @Test
+    void shouldTellARedirectorThatAsksOfTheFlowsThatAreOver() {
+        bench.redirectors(1, 1);
+        bench.deliver(Side.INGRESS, FLOW, request());
+        bench.leap(120_000);
+        assertEquals(1, bench.blade.counters().lapsedFlows());
+
+        final SessionPage page =
+                bench.pull(
+                        Bench.EGRESS,
+                        new SessionPull(
+                                7, 0, 0, List.of(Bench.INGRESS, Bench.EGRESS, Bench.BLADE)));
+
+        final SessionAnnouncement end = Objects.requireNonNull(page).sessions().getFirst();
+        assertEquals(Kind.CLOSE, end.kind());
+        assertEquals(FLOW, end.flowId());
     }
 
     private static List<Integer> without(final int node) {

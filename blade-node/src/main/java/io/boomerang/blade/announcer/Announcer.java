@@ -272,6 +272,11 @@ public final class Announcer {
         return message(marker, side, Kind.OPEN);
     }
 
+    /// The end of a session that is over.
+    SessionAnnouncement describeEnd(final MarkerSession marker, final Side side) {
+        return message(marker, side, Kind.CLOSE);
+    }
+
     /// Repeats and refreshes, at most `limit` in all; answers how many.
     public int onTimer(final long nowNs, final int limit) {
         int done = repeatDue(nowNs, limit);

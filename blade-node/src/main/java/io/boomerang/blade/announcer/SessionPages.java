@@ -16,9 +16,10 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Gives redirectors the sessions that they own or back up, when they ask, a page at a time; and
-/// reminds those to which a change of redirectors may have given flows, until they have asked for
-/// all. Belongs to the blade's thread.
+/// Gives redirectors the sessions that they own or back up, when they ask, a page at a time, and
+/// the ends of those that are over and remembered, because others may still send the next flow of
+/// the same addresses and ports here; and reminds those to which a change of redirectors may have
+/// given flows, until they have asked for all. Belongs to the blade's thread.
 public final class SessionPages {
     static final long REMINDER_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -54,8 +55,11 @@ public final class SessionPages {
         int index = pull.cursor();
         while (index < end && sessions.size() < SessionPage.MAX_SESSIONS) {
             final MarkerSession marker = table.at(index++);
-            if (marker != null && !marker.isLapsed() && isFor(asker, side, marker)) {
-                sessions.add(announcer.describe(marker, side));
+            if (marker != null && isFor(asker, side, marker)) {
+                sessions.add(
+                        marker.isLapsed()
+                                ? announcer.describeEnd(marker, side)
+                                : announcer.describe(marker, side));
             }
         }
         final boolean last = index >= table.madeCount();

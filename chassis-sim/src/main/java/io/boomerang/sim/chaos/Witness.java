@@ -210,10 +210,13 @@ final class Witness implements ChassisObserver {
         passage.holder = blade;
         passage.blade = blade;
         passage.flowId = flowId;
+        final FlowState flow = passage.flow;
         if (passage.isLate()) {
+            if (flow.home != blade && isDisputed(flow, blade, nowNs)) {
+                dispute(flow, blade); // it may have given the tuple to a second blade
+            }
             return;
         }
-        final FlowState flow = passage.flow;
         final int incarnation = incarnations[blade];
         if (flow.home == blade && flow.homeIncarnation == incarnation) {
             if (nowNs > flow.disputedUntilNs) {
@@ -221,12 +224,8 @@ final class Witness implements ChassisObserver {
             }
             return;
         }
-        final boolean disputed =
-                flow.home != 0
-                        && nowNs
-                                <= Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
-        if (disputed) {
-            flow.disputedUntilNs = Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
+        if (isDisputed(flow, blade, nowNs)) {
+            dispute(flow, blade);
         } else if (flow.disputedUntilNs != FlowState.NEVER) {
             flow.disputedUntilNs = FlowState.NEVER; // the first one to arrive after the dispute
         } else if (flow.home != 0 && incarnations[flow.home] == flow.homeIncarnation) {
@@ -245,6 +244,16 @@ final class Witness implements ChassisObserver {
         }
         flow.home = blade;
         flow.homeIncarnation = incarnation;
+    }
+
+    /// Whether the flow's blade or this one was out of sight, so that both may hold it.
+    private boolean isDisputed(final FlowState flow, final int blade, final long nowNs) {
+        return flow.home != 0
+                && nowNs <= Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
+    }
+
+    private void dispute(final FlowState flow, final int blade) {
+        flow.disputedUntilNs = Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
     }
 
     @Override
