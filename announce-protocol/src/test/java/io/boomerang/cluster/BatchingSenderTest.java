@@ -14,6 +14,9 @@ import io.boomerang.announce.MessageCodec;
 import io.boomerang.announce.RandomMessages;
 import io.boomerang.announce.Seeds;
 import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.TcpPhase;
+import io.boomerang.flow.FlowKey;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,15 +26,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 class BatchingSenderTest {
     private static final int NODES = 3;
+    private static final int QUEUE = 100;
 
     private final InMemoryCluster cluster = new InMemoryCluster(1, 1, 1, 0);
     private final List<List<ControlMessage>> heard = new ArrayList<>();
     private final List<Integer> batchLengths = new ArrayList<>();
     private final ClusterChannel channel = connectNodes();
-    private final BatchingSender sender = new BatchingSender(channel, 1_024);
+    private final BatchingSender sender = new BatchingSender(channel, 1_024, QUEUE);
 
     private ClusterChannel connectNodes() {
         final List<ClusterChannel> channels = new ArrayList<>();
@@ -75,7 +80,8 @@ class BatchingSenderTest {
 
         assertEquals(List.of(new EpochInstalled(1), new EpochInstalled(2)), heard.get(1));
         assertEquals(
-                new BatchingSender.Counters(2, 0, 1, MessageCodec.HEADER_LENGTH + 18, 0),
+                new BatchingSender.Counters(
+                        2, 0, 2, 0, 0, 0, 1, MessageCodec.HEADER_LENGTH + 18, 0),
                 sender.counters());
     }
 
@@ -149,7 +155,8 @@ class BatchingSenderTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("io.boomerang.announce.Seeds#seeds")
-    void shouldDeliverEverythingInOrderInBatchesWithinTheLimit(final long seed) {
+    void shouldDeliverEachLaneInOrderInBatchesWithinTheLimit(final long seed) {
+        final BatchingSender sender = new BatchingSender(channel, 1_024, 1_000);
         final RandomGenerator random = Seeds.random(seed);
         final RandomMessages messages = new RandomMessages(random);
         final List<List<ControlMessage>> sent =
@@ -165,15 +172,89 @@ class BatchingSenderTest {
                 sender.flush();
             }
         }
-        sender.flush();
+        while (sender.counters().messages() < 1_000) {
+            sender.flush();
+        }
         cluster.deliverDue(200);
 
-        assertEquals(sent, heard);
+        for (final Lane lane : Lane.values()) {
+            assertEquals(only(lane, sent), only(lane, heard));
+        }
         assertEquals(announcements, sender.counters().announcements());
-        assertEquals(1_000, sender.counters().messages());
+        assertEquals(1_000, sender.counters().urgent() + sender.counters().deferrable());
         assertEquals(
                 batchLengths.stream().mapToLong(Integer::longValue).sum(),
                 sender.counters().bytes());
         assertTrue(batchLengths.stream().allMatch(length -> length <= 1_024));
+    }
+
+    private static List<List<ControlMessage>> only(
+            final Lane lane, final List<List<ControlMessage>> messages) {
+        return messages.stream()
+                .map(list -> list.stream().filter(message -> Lane.of(message) == lane).toList())
+                .toList();
+    }
+
+    @Test
+    void shouldLetTheCloseOfAnEstablishedFlowPassTheOpensBeforeIt() {
+        for (int flow = 0; flow < 50; flow++) {
+            sender.send(2, announcement(Kind.OPEN, flow, TcpPhase.EMBRYONIC));
+        }
+        final ControlMessage close = announcement(Kind.CLOSE, 7, TcpPhase.CLOSED);
+        sender.send(2, close);
+        sender.flush();
+        cluster.deliverDue(200);
+
+        assertEquals(close, heard.get(1).getFirst());
+        assertTrue(heard.get(1).size() > 1, "opens have a share of the same flush");
+        assertEquals(51 - heard.get(1).size(), sender.counters().deferredNow());
+    }
+
+    @Test
+    void shouldSendOneBatchOfOpensAFlushAndAllUrgentMessages() {
+        for (int flow = 0; flow < 80; flow++) {
+            sender.send(2, announcement(Kind.OPEN, flow, TcpPhase.EMBRYONIC));
+            sender.send(2, announcement(Kind.REFRESH, flow, TcpPhase.ESTABLISHED));
+        }
+        sender.flush();
+        cluster.deliverDue(200);
+
+        assertEquals(80, only(Lane.URGENT, heard).get(1).size());
+        final int share = only(Lane.DEFERRABLE, heard).get(1).size();
+        assertTrue(share > 0 && share < 40, share + " opens in 1,024 bytes");
+
+        sender.flush();
+        cluster.deliverDue(300);
+
+        assertEquals(2 * share, only(Lane.DEFERRABLE, heard).get(1).size());
+    }
+
+    @Test
+    void shouldDropAndCountOpensThatFindTheQueueFullAndNothingElse() {
+        for (int flow = 0; flow < QUEUE + 5; flow++) {
+            sender.send(2, announcement(Kind.OPEN, flow, TcpPhase.EMBRYONIC));
+        }
+        sender.send(2, announcement(Kind.MOVE, 1, TcpPhase.ESTABLISHED));
+        sender.send(3, announcement(Kind.OPEN, 1, TcpPhase.EMBRYONIC));
+        sender.flush();
+        while (sender.counters().deferredNow() > 0) {
+            sender.flush();
+        }
+        cluster.deliverDue(200);
+
+        assertEquals(5, sender.counters().deferredDropped());
+        assertEquals(QUEUE + 1, heard.get(1).size());
+        assertEquals(1, heard.get(2).size());
+        final List<Long> flows =
+                only(Lane.DEFERRABLE, heard).get(1).stream()
+                        .map(message -> ((SessionAnnouncement) message).flowId())
+                        .toList();
+        assertEquals(LongStream.range(0, QUEUE).boxed().toList(), flows);
+    }
+
+    private static SessionAnnouncement announcement(
+            final Kind kind, final long flowId, final TcpPhase phase) {
+        final FlowKey key = new RandomMessages(Seeds.random(1)).key();
+        return new SessionAnnouncement(kind, key, key, flowId, 9, 1, 0, 1_000, phase);
     }
 }
