@@ -12,6 +12,8 @@ import io.boomerang.redirector.steering.SelectionPolicy;
 /// @param cacheLeaseMs how long an owner's answer may be used without asking again, in milliseconds
 /// @param queryLimitMs how long packets wait for the blades' answers to a state query, in
 ///   milliseconds
+/// @param queriesPerSecond flows that the blades may be asked about in a second, and at most a
+///   tenth of them at once
 /// @param queriedCells cells of 2 KiB for packets that wait for such answers
 /// @param fragmentLimitMs how long a fragment waits for the first one of its datagram, in
 ///   milliseconds
@@ -23,6 +25,7 @@ public record RedirectorConfig(
         int embryonicLeaseMs,
         int cacheLeaseMs,
         int queryLimitMs,
+        int queriesPerSecond,
         int queriedCells,
         int fragmentLimitMs,
         int fragmentCells,
@@ -36,6 +39,7 @@ public record RedirectorConfig(
                     10_000,
                     10_000,
                     1_000,
+                    20_000,
                     4_096,
                     60_000,
                     16_384,
@@ -46,6 +50,7 @@ public record RedirectorConfig(
         require("embryonicLeaseMs", embryonicLeaseMs, 100, 600_000);
         require("cacheLeaseMs", cacheLeaseMs, 100, 600_000);
         require("queryLimitMs", queryLimitMs, 1, 10_000);
+        require("queriesPerSecond", queriesPerSecond, 1, 100_000_000);
         require("queriedCells", queriedCells, 64, 1 << 20);
         require("fragmentLimitMs", fragmentLimitMs, 1_000, 120_000);
         require("fragmentCells", fragmentCells, 64, 1 << 20);
@@ -59,6 +64,7 @@ public record RedirectorConfig(
                 embryonicLeaseMs,
                 cacheLeaseMs,
                 queryLimitMs,
+                queriesPerSecond,
                 queriedCells,
                 fragmentLimitMs,
                 fragmentCells,
@@ -72,6 +78,21 @@ public record RedirectorConfig(
                 embryonicLeaseMs,
                 cacheLeaseMs,
                 queryLimitMs,
+                queriesPerSecond,
+                queriedCells,
+                fragmentLimitMs,
+                fragmentCells,
+                datagramCapacity);
+    }
+
+    public RedirectorConfig withQueriesPerSecond(final int newRate) {
+        return new RedirectorConfig(
+                sessionCapacity,
+                policy,
+                embryonicLeaseMs,
+                cacheLeaseMs,
+                queryLimitMs,
+                newRate,
                 queriedCells,
                 fragmentLimitMs,
                 fragmentCells,

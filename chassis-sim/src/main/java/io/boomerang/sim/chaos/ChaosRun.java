@@ -125,6 +125,7 @@ public final class ChaosRun implements AutoCloseable {
                 usual.embryonicLeaseMs(),
                 usual.cacheLeaseMs(),
                 usual.queryLimitMs(),
+                usual.queriesPerSecond(),
                 HELD_CELLS,
                 usual.fragmentLimitMs(),
                 HELD_CELLS,

@@ -70,6 +70,7 @@ final class ChassisPlan {
                         usual.embryonicLeaseMs(),
                         usual.cacheLeaseMs(),
                         PATIENT_QUERY_MS,
+                        usual.queriesPerSecond(),
                         usual.queriedCells(),
                         usual.fragmentLimitMs(),
                         usual.fragmentCells(),

@@ -16,6 +16,8 @@ public enum DropReason {
     STATE_UNKNOWN("state-unknown"),
     /// The same, but too many others waited for the blades' answers.
     STATE_QUERIES_FULL("state-queries-full"),
+    /// The same, but the blades have been asked about too many flows already in this second.
+    QUESTION_BUDGET("question-budget"),
     /// Larger than the place where it had to wait.
     TOO_LARGE_TO_HOLD("too-large-to-hold"),
     /// The backplane had no room.

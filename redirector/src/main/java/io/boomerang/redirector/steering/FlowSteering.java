@@ -362,6 +362,10 @@ final class FlowSteering implements AutoCloseable {
             drops.drop(arrival.packetNumber, DropReason.NO_BLADE, nowNs);
             return;
         }
+        if (!queries.isAffordable(nowNs)) {
+            drops.drop(arrival.packetNumber, DropReason.QUESTION_BUDGET, nowNs);
+            return;
+        }
         holdOrDrop(queries.ask(key, blades, arrival.length, nowNs), nowNs);
     }
 

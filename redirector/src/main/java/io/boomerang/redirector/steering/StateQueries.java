@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /// What the blades have been asked, and the packets that wait for their answers. A blade that does
 /// not answer is asked again, at intervals that double from {@link #FIRST_REPEAT_NS} on. Whoever
-/// gets a queue back steers the packets in it. Bounded in questions, bytes and time. Used by the
-/// redirector's thread only.
+/// gets a queue back steers the packets in it. Bounded in questions, at one time and by the second,
+/// in bytes and in time. Used by the redirector's thread only.
 final class StateQueries implements AutoCloseable {
     static final long FIRST_REPEAT_NS = 20_000_000L;
     private static final int MAX_QUERIES = 1_024;
@@ -27,6 +27,7 @@ final class StateQueries implements AutoCloseable {
     private final ControlSender control;
     private final RedirectorCounters counters;
     private final SteeringObserver observer;
+    private final QueryBudget budget;
     private final WaitingRoom<FlowKey> room;
     private final Map<Long, Question> questions = new LinkedHashMap<>();
     private long nextId = 1;
@@ -88,6 +89,7 @@ final class StateQueries implements AutoCloseable {
         this.control = control;
         this.counters = counters;
         this.observer = observer;
+        budget = new QueryBudget(config.queriesPerSecond());
         room =
                 new WaitingRoom<>(
                         config.queriedCells(),
@@ -101,6 +103,11 @@ final class StateQueries implements AutoCloseable {
     /// Who waits for this flow; null when the blades have not been asked.
     WaitingRoom.@Nullable Queue find(final FlowKey key) {
         return isEmpty() ? null : room.find(key);
+    }
+
+    /// Whether the blades may be asked about one more flow now, which is then paid for.
+    boolean isAffordable(final long nowNs) {
+        return budget.take(nowNs);
     }
 
     /// Asks all blades who holds the flow, on behalf of a packet of `length` bytes, which is to be

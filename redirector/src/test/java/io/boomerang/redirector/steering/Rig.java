@@ -70,15 +70,23 @@ final class Rig implements AutoCloseable {
     private final Map<Integer, Redirector> redirectors = new HashMap<>();
     private final Map<Integer, Backplane> played = new HashMap<>();
     private final List<Member> members = new ArrayList<>();
-    private final SelectionPolicy policy;
+    private final RedirectorConfig config;
     private final List<SessionAnnouncement> held = new ArrayList<>();
     private long view;
 
     /// @param real redirectors that are real; the other members of the view are played
     Rig(final SelectionPolicy policy, final List<Integer> real, final int... nodes) {
-        this.policy = policy;
+        this(
+                RedirectorConfig.DEFAULTS.withPolicy(policy).withSessionCapacity(1 << 10),
+                real,
+                nodes);
+    }
+
+    /// @param config of the real redirectors
+    Rig(final RedirectorConfig config, final List<Integer> real, final int... nodes) {
+        this.config = config;
         for (final int node : real) {
-            redirectors.put(node, redirector(policy, node));
+            redirectors.put(node, makeRedirector(node));
         }
         for (final int node : nodes) {
             if (node == firstBlade(nodes)) {
@@ -120,7 +128,7 @@ final class Rig implements AutoCloseable {
         return new Member(node, "node-" + node, role, incarnation, 0);
     }
 
-    private Redirector redirector(final SelectionPolicy policy, final int node) {
+    private Redirector makeRedirector(final int node) {
         final Backplane.Receiver receiver =
                 (from, datagram, offset, length) ->
                         redirector(node).onDatagram(from, datagram, offset, length, nowNs);
@@ -137,7 +145,7 @@ final class Rig implements AutoCloseable {
                     }
                 };
         return new Redirector(
-                RedirectorConfig.DEFAULTS.withPolicy(policy).withSessionCapacity(1 << 10),
+                config,
                 ClusterParameters.DEFAULTS,
                 member(node),
                 backplane.connect(node, receiver),
@@ -200,7 +208,7 @@ final class Rig implements AutoCloseable {
         redirector(node).close();
         redirectors.remove(node);
         backplane.disconnect(node);
-        redirectors.put(node, redirector(policy, node));
+        redirectors.put(node, makeRedirector(node));
         restart(node);
     }
 
