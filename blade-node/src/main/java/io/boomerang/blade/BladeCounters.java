@@ -14,7 +14,8 @@ import io.boomerang.blade.announcer.AnnouncerCounters;
 ///   none
 /// @param givenUp flows forgotten because another blade has them under a later flow id
 /// @param liveFlows flows held now
-/// @param embryonicFlows flows held now that were seen from the initiator only
+/// @param embryonicFlows flows held now whose handshake is not complete, or that were answered once
+///   at most
 /// @param lapsedFlows flows that are over and still remembered
 /// @param evictedEmbryonic embryonic flows that gave their place to a new one
 /// @param evictedLapsed flows that were over and gave their place to a new one

@@ -145,6 +145,7 @@ class BladeNodeTest {
         restart(new Bench(BladeConfig.DEFAULTS.withMarkerCapacity(1), new PassThrough()));
         bench.deliver(Side.INGRESS, FLOW, segment(Frames.SYN, false));
         bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.ACK, false));
         bench.acknowledgeAll();
 
         final long packet = bench.deliver(Side.INGRESS, FLOW + 1, request());

@@ -143,6 +143,7 @@ class HoldTest {
     void shouldBeReleasedByAnAcknowledgementOfALaterVersion() {
         bench.deliver(Side.INGRESS, FLOW, request(4_000, 20));
         bench.deliver(Side.EGRESS, FLOW, answer(4_000));
+        bench.deliver(Side.EGRESS, FLOW, answer(4_000));
         final SessionAnnouncement later = bench.announcedTo(Bench.EGRESS).getLast();
         bench.emitted.clear();
 

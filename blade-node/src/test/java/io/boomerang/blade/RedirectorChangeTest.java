@@ -72,6 +72,7 @@ class RedirectorChangeTest {
         bench.redirectors(3, 3);
         bench.deliver(Side.INGRESS, FLOW, request());
         bench.deliver(Side.EGRESS, FLOW, answer());
+        bench.deliver(Side.EGRESS, FLOW, answer());
         bench.acknowledgeAll();
         final FlowKey key = bench.keyOf(request());
         final int heir = bench.backup(Side.EGRESS, key);
@@ -95,6 +96,7 @@ class RedirectorChangeTest {
         bench.redirectors(3, 3);
         bench.deliver(Side.INGRESS, FLOW, syn);
         bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.ACK, false));
         bench.acknowledgeAll();
         final FlowKey key = bench.keyOf(syn);
         final int heir = bench.backup(Side.EGRESS, key);
@@ -106,7 +108,7 @@ class RedirectorChangeTest {
         bench.acknowledgeAll();
         bench.deliver(Side.INGRESS, FLOW, syn);
 
-        final List<Bench.Emitted> emitted = bench.emitted.subList(2, 6);
+        final List<Bench.Emitted> emitted = bench.emitted.subList(3, 7);
         assertEquals(
                 List.of(heir, heir, heir, heir),
                 emitted.stream().map(Bench.Emitted::node).toList());
@@ -124,17 +126,18 @@ class RedirectorChangeTest {
             holding.deliver(Side.INGRESS, FLOW, syn);
             holding.acknowledgeAll();
             holding.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
+            holding.deliver(Side.INGRESS, FLOW, data);
             holding.acknowledgeAll();
             holding.redirectorsWithout(3, 3, holding.owner(Side.EGRESS, holding.keyOf(syn)));
 
             holding.deliver(Side.INGRESS, FLOW, data);
-            assertEquals(3, holding.emitted.size());
+            assertEquals(4, holding.emitted.size());
             holding.deliver(Side.INGRESS, FLOW, syn);
             holding.deliver(Side.INGRESS, FLOW, data);
-            assertEquals(3, holding.emitted.size());
+            assertEquals(4, holding.emitted.size());
             holding.acknowledgeAll();
 
-            assertEquals(5, holding.emitted.size());
+            assertEquals(6, holding.emitted.size());
         }
     }
 
@@ -158,6 +161,7 @@ class RedirectorChangeTest {
         bench.redirectors(3, 3);
         bench.deliver(Side.INGRESS, FLOW, segment(Frames.SYN, false));
         bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.ACK, false));
         bench.acknowledgeAll();
 
         bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN, true));

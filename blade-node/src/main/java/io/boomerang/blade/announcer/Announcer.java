@@ -192,7 +192,7 @@ public final class Announcer {
         riding = null;
         if (message == null) {
             final OutstandingAnnouncements.Entry entry = outstanding.find(marker.flowId(), node);
-            if (entry == null || entry.message().kind() != Kind.OPEN) {
+            if (entry == null || entry.message().kind() == Kind.CLOSE) {
                 return null;
             }
             message = entry.message();

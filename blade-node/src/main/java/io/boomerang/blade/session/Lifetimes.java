@@ -10,15 +10,15 @@ import io.boomerang.announce.SessionAnnouncement;
 /// or closing 4 minutes), RFC 4787, REQ-5 (UDP 2 minutes), RFC 5508, REQ-1 (ICMP queries 60
 /// seconds). Under pressure embryonic sessions are the first to go, whatever their time.
 ///
-/// @param tcpEmbryonicMs TCP, seen from the initiator only
+/// @param tcpEmbryonicMs TCP, the handshake is not complete
 /// @param tcpEstablishedMs TCP, both sides have spoken
 /// @param tcpClosingMs TCP, one side has sent its FIN
 /// @param tcpClosedMs TCP, after both FINs or a RST
-/// @param udpEmbryonicMs UDP, no answer yet
-/// @param udpEstablishedMs UDP, answered
+/// @param udpEmbryonicMs UDP, at most one answer yet
+/// @param udpEstablishedMs UDP, answered again
 /// @param icmpMs ICMP queries
-/// @param otherEmbryonicMs any other protocol, no answer yet
-/// @param otherEstablishedMs any other protocol, answered
+/// @param otherEmbryonicMs any other protocol, at most one answer yet
+/// @param otherEstablishedMs any other protocol, answered again
 /// @param lapsedMs how long a marker remembers a flow that is over; also the quarantine of its
 ///   translated address
 public record Lifetimes(

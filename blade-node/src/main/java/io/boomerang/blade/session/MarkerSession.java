@@ -40,6 +40,7 @@ public final class MarkerSession {
     private Side openingSide = Side.INGRESS;
     private boolean translated;
     private boolean passed;
+    private boolean answered;
     private boolean farReady;
     private boolean farOwnerKnows;
     private boolean initiatorFin;
@@ -84,6 +85,7 @@ public final class MarkerSession {
         phase = TcpPhase.EMBRYONIC;
         openVersion = version;
         passed = false;
+        answered = false;
         awaitFarOwner();
         initiatorFin = false;
         responderFin = false;
@@ -208,6 +210,15 @@ public final class MarkerSession {
 
     public void setPassed() {
         passed = true;
+    }
+
+    /// Whether the responder has spoken since the flow became embryonic.
+    public boolean isAnswered() {
+        return answered;
+    }
+
+    void setAnswered(final boolean newAnswered) {
+        answered = newAnswered;
     }
 
     /// Whether the far side's owner has acknowledged the flow, or one that owned it there before.

@@ -24,6 +24,7 @@ public final class PhaseTracker {
             if (beginsAnew && marker.phase() == TcpPhase.CLOSED) {
                 marker.orient(arrivalSide, packet.sourceIsB());
                 marker.clearFins();
+                marker.setAnswered(false);
                 marker.setPhase(TcpPhase.EMBRYONIC);
                 fromInitiator = true;
             } else if (beginsAnew && marker.phase() != TcpPhase.EMBRYONIC) {
@@ -34,8 +35,27 @@ public final class PhaseTracker {
                 trackTcp(marker, flags, fromInitiator);
             }
         }
-        if (!fromInitiator && marker.phase() == TcpPhase.EMBRYONIC) {
+        if (marker.phase() == TcpPhase.EMBRYONIC) {
+            trackEmbryonic(marker, packet, fromInitiator);
+        }
+    }
+
+    /// One answer does not make a flow that lives: a server answers every SYN of a flood, and again
+    /// when it hears no more. A connection is established by the first segment after the SYNs; any
+    /// other flow by the second packet of its responder.
+    private static void trackEmbryonic(
+            final MarkerSession marker, final ParsedPacket packet, final boolean fromInitiator) {
+        final boolean established;
+        if (marker.original().protocol() == IpProtocol.TCP) {
+            final boolean answered = marker.isAnswered() || !fromInitiator;
+            established = answered && (packet.tcpFlags() & TcpHeader.SYN) == 0;
+        } else {
+            established = marker.isAnswered() && !fromInitiator;
+        }
+        if (established) {
             marker.setPhase(TcpPhase.ESTABLISHED);
+        } else if (!fromInitiator) {
+            marker.setAnswered(true);
         }
     }
 
