@@ -451,6 +451,7 @@ public final class Announcer {
                 acknowledged,
                 stale,
                 refused,
+                outstanding.size(),
                 acknowledgedLate);
     }
 }

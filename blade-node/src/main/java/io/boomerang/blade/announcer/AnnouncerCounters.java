@@ -14,6 +14,7 @@ package io.boomerang.blade.announcer;
 /// @param acknowledged announcements that were installed
 /// @param stale announcements that met a newer session
 /// @param refused announcements that found the redirector's table full
+/// @param outstandingNow announcements that wait for their acknowledgement
 /// @param acknowledgedLate acknowledgements of what no longer waits for one
 public record AnnouncerCounters(
         long opens,
@@ -28,4 +29,5 @@ public record AnnouncerCounters(
         long acknowledged,
         long stale,
         long refused,
+        int outstandingNow,
         long acknowledgedLate) {}

@@ -420,9 +420,13 @@ public final class Chassis implements AutoCloseable {
         return blades.stream().map(node -> node.blade).toList();
     }
 
-    /// Bytes that nodes gave to the control plane so far.
-    public long controlBytes() {
-        return nodes.stream().mapToLong(node -> node.sender.counters().bytes()).sum();
+    /// What the nodes that are there have given to the control plane so far.
+    public ControlTraffic controlTraffic() {
+        ControlTraffic traffic = ControlTraffic.NONE;
+        for (final ChassisNode node : nodes) {
+            traffic = traffic.plus(node.sender.counters());
+        }
+        return traffic;
     }
 
     /// Batches of control messages that were lost inside this process.

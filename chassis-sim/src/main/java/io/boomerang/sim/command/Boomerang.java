@@ -2,6 +2,7 @@ package io.boomerang.sim.command;
 
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.redirector.steering.SelectionPolicy;
+import io.boomerang.sim.flood.Attack;
 import io.boomerang.sim.replay.ClusterKind;
 import io.boomerang.sim.replay.ExplainTarget;
 import io.boomerang.sim.replay.ProcessorKind;
@@ -58,6 +59,7 @@ public final class Boomerang {
                 .registerConverter(ProcessorKind.class, new EnumOption<>(ProcessorKind.class))
                 .registerConverter(SelectionPolicy.class, new EnumOption<>(SelectionPolicy.class))
                 .registerConverter(AnnouncePolicy.class, new EnumOption<>(AnnouncePolicy.class))
+                .registerConverter(Attack.class, new EnumOption<>(Attack.class))
                 .registerConverter(ClusterKind.class, new EnumOption<>(ClusterKind.class))
                 .registerConverter(ReplaySpeed.class, readable(ReplaySpeed::parse))
                 .registerConverter(ScheduledEvent.class, readable(ScheduledEvent::parse))

@@ -11,13 +11,13 @@ import picocli.CommandLine.Spec;
         name = "simulate",
         description = "Simulates what no machine here is large enough for.",
         mixinStandardHelpOptions = true,
-        subcommands = {ChurnCommand.class, HelpCommand.class},
+        subcommands = {ChurnCommand.class, FloodCommand.class, HelpCommand.class},
         synopsisSubcommandLabel = "WHAT")
 final class SimulateCommand implements Runnable {
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to simulate: churn");
+        throw new ParameterException(spec.commandLine(), "Say what to simulate: churn, flood");
     }
 }

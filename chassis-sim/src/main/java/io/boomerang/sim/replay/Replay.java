@@ -127,7 +127,7 @@ public final class Replay {
             final StallRecorder stalls)
             throws IOException {
         chassis.start();
-        final long controlBytesBefore = chassis.controlBytes();
+        final long controlBytesBefore = chassis.controlTraffic().bytes();
         final PacketFeed feed =
                 new PacketFeed(
                         chassis,
@@ -161,7 +161,10 @@ public final class Replay {
             explanation = explainer.report(chassis);
         }
         return report(
-                judge, durationNs, chassis.controlBytes() - controlBytesBefore, stalls.stalls());
+                judge,
+                durationNs,
+                chassis.controlTraffic().bytes() - controlBytesBefore,
+                stalls.stalls());
     }
 
     private long totalBytes() throws IOException {

@@ -33,6 +33,11 @@ public final class Progress implements AutoCloseable {
         return start(wanted, "chaos", runs, " runs", 1);
     }
 
+    /// The same for the packets of a flood.
+    public static Progress ofPackets(final boolean wanted, final long packets) {
+        return start(wanted, "flood", packets, " packets", 1);
+    }
+
     private static Progress start(
             final boolean wanted,
             final String task,

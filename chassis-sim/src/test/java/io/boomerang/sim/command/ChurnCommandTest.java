@@ -74,6 +74,6 @@ final class ChurnCommandTest {
         final CommandRun run = CommandRun.of("simulate");
 
         assertEquals(2, run.status());
-        assertTrue(run.err().contains("Say what to simulate: churn"), run.err());
+        assertTrue(run.err().contains("Say what to simulate: churn, flood"), run.err());
     }
 }

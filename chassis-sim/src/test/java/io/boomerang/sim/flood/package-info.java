@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.sim.flood;
+
+import org.jspecify.annotations.NullMarked;
