@@ -1,5 +1,8 @@
 package io.boomerang.cluster;
 
+import io.boomerang.cluster.key.KeyHolder;
+import io.boomerang.cluster.key.KeyedSockets;
+
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jgroups.Address;
@@ -23,12 +26,14 @@ import java.util.List;
 ///
 /// A member whose node id is taken, or that runs with other cluster parameters, is refused: its
 /// {@link #connect} throws, and the others never see it. When two parts of a cluster that did not
-/// see each other find together again and that makes a member unwelcome, it leaves.
+/// see each other find together again and that makes a member unwelcome, it leaves. So is refused
+/// who reaches nobody but such as do not trust its key.
 public final class JGroupsChannel implements ClusterChannel {
     private static final Logger LOG = LogManager.getLogger(JGroupsChannel.class);
 
     private final JGroupsConfig config;
     private final Member self;
+    private final @Nullable KeyedSockets sockets;
     private final JChannel channel;
     private final Admission admission;
 
@@ -43,14 +48,19 @@ public final class JGroupsChannel implements ClusterChannel {
         this.self = self;
         final Address address = MemberAddress.of(self);
         this.admission = new Admission(self, address);
-        this.channel = newChannel(config, self, address);
+        final KeyHolder key = config.key();
+        this.sockets = key == null ? null : new KeyedSockets(key, self.name());
+        this.channel = newChannel(config, sockets, self, address);
         channel.setReceiver(new Inbox());
     }
 
     private static JChannel newChannel(
-            final JGroupsConfig config, final Member self, final Address address) {
+            final JGroupsConfig config,
+            final @Nullable KeyedSockets sockets,
+            final Member self,
+            final Address address) {
         try {
-            final JChannel channel = new JChannel(JGroupsStack.protocols(config));
+            final JChannel channel = new JChannel(JGroupsStack.protocols(config, sockets));
             channel.setName(self.name());
             channel.addAddressGenerator(() -> address);
             return channel;
@@ -74,11 +84,19 @@ public final class JGroupsChannel implements ClusterChannel {
                     self.name() + " cannot join cluster " + config.clusterName() + ": " + e, e);
         }
         joined = true;
-        final String reason = refusal;
+        final String reason = refusal != null ? refusal : reasonToBeAlone();
         if (reason != null) {
             close();
             throw new JoinRefusedException(reason);
         }
+    }
+
+    /// A member whose key nobody trusts finds nobody, and would go on as a chassis of its own.
+    private @Nullable String reasonToBeAlone() {
+        final String refused = sockets == null ? null : sockets.lastRefusedOutgoing();
+        return refused == null || view.members().size() > 1
+                ? null
+                : self.name() + " was refused by all that it reached, last by " + refused;
     }
 
     @Override
@@ -131,10 +149,19 @@ public final class JGroupsChannel implements ClusterChannel {
         return admission.messagesOfStrangers();
     }
 
+    /// Connections that ended before they began because one end did not trust the other's key,
+    /// opened by either.
+    public long connectionsRefused() {
+        return sockets == null ? 0 : sockets.refusedCount();
+    }
+
     @Override
     public void close() {
         closed = true;
         channel.close();
+        if (sockets != null) {
+            sockets.close();
+        }
     }
 
     private void install(final View jgroupsView) {

@@ -1,7 +1,10 @@
 package io.boomerang.cluster;
 
+import io.boomerang.cluster.key.KeyedSockets;
+
 import org.jgroups.protocols.Discovery;
 import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FD_SOCK;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG2;
 import org.jgroups.protocols.LOCAL_PING;
@@ -20,6 +23,7 @@ import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.DiagnosticsHandler;
 import org.jgroups.stack.Protocol;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +44,14 @@ final class JGroupsStack {
     /// others; within a process nobody needs to look, but the machine may be busy.
     private static final int JOIN_TIMEOUT_MS = 2_000;
 
+    /// Connecting and the handshake come before the answer: a joiner that waited less would take a
+    /// busy chassis for none.
+    private static final int KEYED_JOIN_TIMEOUT_MS =
+            JOIN_TIMEOUT_MS + KeyedSockets.HANDSHAKE_LIMIT_MS;
+
+    /// Who is not trusted will not be after more of them.
+    private static final int KEYED_JOIN_ATTEMPTS = 3;
+
     private static final int JOIN_TIMEOUT_WITHIN_PROCESS_MS = 10_000;
     private static final int LEAVE_TIMEOUT_MS = 1_000;
     private static final int CONNECT_TIMEOUT_MS = 1_000;
@@ -51,16 +63,18 @@ final class JGroupsStack {
 
     private JGroupsStack() {}
 
-    static List<Protocol> protocols(final JGroupsConfig config) throws Exception {
+    /// @param sockets null for those of the platform
+    static List<Protocol> protocols(
+            final JGroupsConfig config, final @Nullable KeyedSockets sockets) throws Exception {
         final List<Protocol> protocols = new ArrayList<>();
-        protocols.add(transport(config));
+        protocols.add(transport(config, sockets));
         protocols.add(discovery(config));
         protocols.add(
                 new MERGE3()
                         .setMinInterval(MERGE_MIN_INTERVAL_MS)
                         .setMaxInterval(MERGE_MAX_INTERVAL_MS));
         if (!config.isWithinThisProcess()) {
-            protocols.add(new FD_SOCK2());
+            protocols.add(deathWatch(config, sockets));
             protocols.add(
                     new FD_ALL3()
                             .setTimeout(HEARTBEAT_TIMEOUT_MS)
@@ -70,20 +84,39 @@ final class JGroupsStack {
         protocols.add(new NAKACK2().useMcastXmit(false));
         protocols.add(new UNICAST3());
         protocols.add(new STABLE());
-        protocols.add(
-                new GMS()
-                        .setJoinTimeout(
-                                config.isWithinThisProcess()
-                                        ? JOIN_TIMEOUT_WITHIN_PROCESS_MS
-                                        : JOIN_TIMEOUT_MS)
-                        .setLeaveTimeout(LEAVE_TIMEOUT_MS)
-                        .printLocalAddress(false));
+        protocols.add(membership(config, sockets));
         protocols.add(new UFC().setMaxCredits(CREDIT_BYTES));
         protocols.add(new FRAG2().setFragSize(FRAGMENT_BYTES));
         return protocols;
     }
 
-    private static TP transport(final JGroupsConfig config) throws Exception {
+    private static GMS membership(
+            final JGroupsConfig config, final @Nullable KeyedSockets sockets) {
+        final GMS membership = new GMS().setLeaveTimeout(LEAVE_TIMEOUT_MS);
+        membership.printLocalAddress(false);
+        if (config.isWithinThisProcess()) {
+            return membership.setJoinTimeout(JOIN_TIMEOUT_WITHIN_PROCESS_MS);
+        }
+        return sockets == null
+                ? membership.setJoinTimeout(JOIN_TIMEOUT_MS)
+                : membership
+                        .setJoinTimeout(KEYED_JOIN_TIMEOUT_MS)
+                        .setMaxJoinAttempts(KEYED_JOIN_ATTEMPTS);
+    }
+
+    /// Connections that end when a member dies. The newer FD_SOCK2 makes its sockets itself, so
+    /// that strangers could speak to it.
+    private static Protocol deathWatch(
+            final JGroupsConfig config, final @Nullable KeyedSockets sockets) {
+        return sockets == null
+                ? new FD_SOCK2()
+                : new FD_SOCK()
+                        .setBindAddress(config.bindAddress())
+                        .setSockConnTimeout(CONNECT_TIMEOUT_MS);
+    }
+
+    private static TP transport(final JGroupsConfig config, final @Nullable KeyedSockets sockets)
+            throws Exception {
         final TP transport =
                 switch (config.stack()) {
                     case SHARED_LOOPBACK -> new SHARED_LOOPBACK();
@@ -93,6 +126,9 @@ final class JGroupsStack {
                 .setBindAddr(config.bindAddress())
                 .setBindPort(config.firstPort())
                 .setPortRange(config.portRange());
+        if (sockets != null) {
+            transport.setSocketFactory(new KeyedSocketFactory(sockets));
+        }
         transport.setBundler(new TransferQueueBundler().setCapacity(BUNDLER_CAPACITY));
         transport.useVirtualThreads(false);
         transport.setDiagnosticsHandler(new DiagnosticsHandler().setEnabled(false));

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static java.util.Objects.requireNonNull;
 
 import io.boomerang.cluster.JGroupsConfig.Stack;
+import io.boomerang.cluster.key.KeyHolder;
+import io.boomerang.cluster.key.TestKeys;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,10 @@ class JGroupsChannelIT {
 
     static Stream<JGroupsConfig> withinThisProcess() {
         final String name = "test-" + UUID.randomUUID();
-        return Stream.of(JGroupsConfig.inMemory(name), JGroupsConfig.loopback(name));
+        return Stream.of(
+                JGroupsConfig.inMemory(name),
+                JGroupsConfig.loopback(name),
+                JGroupsConfig.loopback(name + "-keyed").withKey(KeyHolder.of(TestKeys.key(0))));
     }
 
     @AfterEach

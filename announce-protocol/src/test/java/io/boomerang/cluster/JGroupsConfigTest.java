@@ -3,6 +3,8 @@ package io.boomerang.cluster;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.boomerang.cluster.JGroupsConfig.Stack;
+import io.boomerang.cluster.key.KeyHolder;
+import io.boomerang.cluster.key.TestKeys;
 
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +24,9 @@ class JGroupsConfigTest {
         assertRefused("chassis", Stack.TCP, 65_535, 3, HOSTS);
         assertRefused("chassis", Stack.TCP, 0, 3, HOSTS);
         assertRefused("chassis", Stack.SHARED_LOOPBACK, 7_800, 3, HOSTS);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> JGroupsConfig.inMemory("chassis").withKey(KeyHolder.of(TestKeys.key(0))));
     }
 
     private static void assertRefused(

@@ -1,0 +1,144 @@
+package io.boomerang.cluster.key;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+
+/// Turns TCP connections into such of mutual TLS 1.3 (RFC 8446) under one chassis key. Thread-safe.
+///
+/// In TLS 1.3 the end that opens a connection is done before the other has looked at its
+/// certificate. So the other end says one byte when it is content, and both know how it ended.
+final class Handshake {
+    /// Much longer than a handshake, and shorter than what a joining member waits for an answer.
+    static final int LIMIT_MS = 1_500;
+
+    private static final int WELCOME = 0xB0;
+    private static final String[] PROTOCOLS = {"TLSv1.3"};
+    private static final String[] CIPHERS = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"};
+
+    private final ChassisKey key;
+    private final SSLContext context;
+    private final ScheduledExecutorService timer;
+
+    /// @param timer ends handshakes that take too long
+    Handshake(final ChassisKey key, final ScheduledExecutorService timer) {
+        this.key = key;
+        this.timer = timer;
+        this.context = context(key);
+    }
+
+    private static SSLContext context(final ChassisKey key) {
+        try {
+            final KeyManager[] keys = key.keyManagers();
+            final SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys, new TrustManager[] {new ExactTrust(key)}, null);
+            return context;
+        } catch (final GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("cannot use " + key + " for TLS: " + e, e);
+        }
+    }
+
+    /// As the end that opened the connection.
+    SSLSocket open(final Socket connected, final String host, final int port) throws IOException {
+        final SSLSocket secured =
+                (SSLSocket) context.getSocketFactory().createSocket(connected, host, port, true);
+        secured.setUseClientMode(true);
+        complete(secured, connected);
+        return secured;
+    }
+
+    /// As the end that was connected to.
+    SSLSocket accept(final Socket connected) throws IOException {
+        final SSLSocket secured =
+                (SSLSocket) context.getSocketFactory().createSocket(connected, null, true);
+        secured.setUseClientMode(false);
+        secured.setNeedClientAuth(true);
+        complete(secured, connected);
+        return secured;
+    }
+
+    private void complete(final SSLSocket secured, final Socket connected) throws IOException {
+        secured.setEnabledProtocols(PROTOCOLS);
+        secured.setEnabledCipherSuites(CIPHERS);
+        final ScheduledFuture<?> limit =
+                timer.schedule(() -> closeQuietly(connected), LIMIT_MS, TimeUnit.MILLISECONDS);
+        try {
+            secured.startHandshake();
+            welcome(secured);
+        } catch (final IOException e) {
+            closeQuietly(connected);
+            throw new RefusedException(reason(e, limit.isDone()), e);
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    private static void welcome(final SSLSocket secured) throws IOException {
+        if (!secured.getUseClientMode()) {
+            secured.getOutputStream().write(WELCOME);
+        } else if (secured.getInputStream().read() != WELCOME) {
+            throw new EOFException("it says no welcome");
+        }
+    }
+
+    private String reason(final IOException e, final boolean late) {
+        final String message = String.valueOf(e.getMessage());
+        if (late) {
+            return "no handshake within " + LIMIT_MS + " ms";
+        }
+        if (e.getCause() instanceof final CertificateException refusal) {
+            return String.valueOf(refusal.getMessage());
+        }
+        if (message.contains("Received fatal alert: certificate_unknown")) {
+            return "it does not trust the key " + key.fingerprint() + " of this member";
+        }
+        if (e instanceof EOFException || e instanceof SocketException) {
+            return "it ended the handshake: " + message;
+        }
+        if (e instanceof SSLException && message.contains("Unsupported or unrecognized")) {
+            return "it does not speak TLS 1.3";
+        }
+        return message;
+    }
+
+    static void closeQuietly(final Socket socket) {
+        try {
+            socket.close();
+        } catch (final IOException _) {
+            // it is gone in any case
+        }
+    }
+
+    /// Whose connection it is.
+    static X509Certificate peerOf(final SSLSocket secured) throws IOException {
+        final Certificate[] chain = secured.getSession().getPeerCertificates();
+        return (X509Certificate) chain[0];
+    }
+
+    /// One end does not trust the other.
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(final String reason, final IOException cause) {
+            super(reason, cause);
+        }
+
+        String reason() {
+            return String.valueOf(getMessage());
+        }
+    }
+}
