@@ -1,0 +1,5 @@
+/// Figures that need more than one process.
+@NullMarked
+package io.boomerang.sim.measure;
+
+import org.jspecify.annotations.NullMarked;
