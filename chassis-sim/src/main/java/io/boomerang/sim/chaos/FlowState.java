@@ -28,6 +28,10 @@ final class FlowState {
 
     int homeIncarnation;
 
+    /// Where the last packet of these addresses and ports went, of whatever connection; 0 before
+    /// the first one.
+    int lastBlade;
+
     /// Until then a blade was out of sight that the flow was on: others may have given it away.
     long disputedUntilNs = NEVER;
 
@@ -44,7 +48,6 @@ final class FlowState {
         crossed = false;
         home = 0;
         homeIncarnation = 0;
-        disputedUntilNs = NEVER;
     }
 
     String name() {

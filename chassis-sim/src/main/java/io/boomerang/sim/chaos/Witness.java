@@ -211,10 +211,9 @@ final class Witness implements ChassisObserver {
         passage.blade = blade;
         passage.flowId = flowId;
         final FlowState flow = passage.flow;
+        noteDispute(flow, blade, nowNs);
+        flow.lastBlade = blade;
         if (passage.isLate()) {
-            if (flow.home != blade && isDisputed(flow, blade, nowNs)) {
-                dispute(flow, blade); // it may have given the tuple to a second blade
-            }
             return;
         }
         final int incarnation = incarnations[blade];
@@ -224,10 +223,10 @@ final class Witness implements ChassisObserver {
             }
             return;
         }
-        if (isDisputed(flow, blade, nowNs)) {
-            dispute(flow, blade);
-        } else if (flow.disputedUntilNs != FlowState.NEVER) {
-            flow.disputedUntilNs = FlowState.NEVER; // the first one to arrive after the dispute
+        if (flow.disputedUntilNs != FlowState.NEVER) {
+            if (nowNs > flow.disputedUntilNs) {
+                flow.disputedUntilNs = FlowState.NEVER; // the first one to arrive after the dispute
+            }
         } else if (flow.home != 0 && incarnations[flow.home] == flow.homeIncarnation) {
             accuse(
                     "P1 one flow, one blade",
@@ -246,14 +245,14 @@ final class Witness implements ChassisObserver {
         flow.homeIncarnation = incarnation;
     }
 
-    /// Whether the flow's blade or this one was out of sight, so that both may hold it.
-    private boolean isDisputed(final FlowState flow, final int blade, final long nowNs) {
-        return flow.home != 0
-                && nowNs <= Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
-    }
-
-    private void dispute(final FlowState flow, final int blade) {
-        flow.disputedUntilNs = Math.max(outOfSightUntilNs[flow.home], outOfSightUntilNs[blade]);
+    /// Two blades may hold the same addresses and ports when one of them was out of sight, also
+    /// those of connections that are over: the later of both has them when they meet.
+    private void noteDispute(final FlowState flow, final int blade, final long nowNs) {
+        final int other = flow.lastBlade;
+        final long untilNs = Math.max(outOfSightUntilNs[other], outOfSightUntilNs[blade]);
+        if (other != 0 && other != blade && nowNs <= untilNs) {
+            flow.disputedUntilNs = Math.max(flow.disputedUntilNs, untilNs);
+        }
     }
 
     @Override
