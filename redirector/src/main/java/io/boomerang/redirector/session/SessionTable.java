@@ -96,9 +96,37 @@ public final class SessionTable implements AutoCloseable {
     }
 
     /// Takes in a session record if it is not older than what the table holds.
+    public Installation install(
+            final FlowKey key,
+            final long hash,
+            final Origin origin,
+            final long flowId,
+            final int blade,
+            final int incarnation,
+            final int version,
+            final int leaseMs,
+            final TcpPhase phase,
+            final long nowNs) {
+        return install(
+                find(key, hash),
+                key,
+                hash,
+                origin,
+                flowId,
+                blade,
+                incarnation,
+                version,
+                leaseMs,
+                phase,
+                nowNs);
+    }
+
+    /// The same for somebody who has just looked.
     ///
+    /// @param slot what {@link #find} said
     /// @param leaseMs how long the session lives from `nowNs` on
     public Installation install(
+            final long slot,
             final FlowKey key,
             final long hash,
             final Origin origin,
@@ -113,7 +141,6 @@ public final class SessionTable implements AutoCloseable {
         final int deadline = LeaseClock.deadline(nowNs, leaseMs);
         final long tail =
                 SlotLayout.liveTail(key.meta(), origin, phase, blade, version, incarnation);
-        final long slot = find(key, hash);
         if (slot == NONE) {
             final long free = claim(hash, LeaseClock.tick(nowNs));
             if (free == NONE) {
@@ -220,11 +247,6 @@ public final class SessionTable implements AutoCloseable {
     public void distrust() {
         distrusting = true;
         trusted.clear();
-    }
-
-    /// Whether there was a `distrust`.
-    public boolean isDistrusting() {
-        return distrusting;
     }
 
     /// Whether the session was installed or confirmed since the last `distrust`, if there was one.

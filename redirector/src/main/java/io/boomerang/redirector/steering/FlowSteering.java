@@ -44,6 +44,7 @@ final class FlowSteering implements AutoCloseable {
     private final SessionExchange exchange;
     private final StateQueries queries;
     private final BladeSelector selector;
+    private final Heirs heirs = new Heirs();
     private final BladeLoad load;
     private final BucketAllocation allocation;
 
@@ -85,7 +86,7 @@ final class FlowSteering implements AutoCloseable {
         this.sweep = new SweepPace(sessions.slotCount());
         this.exchange =
                 new SessionExchange(
-                        self.node(),
+                        self,
                         sessions,
                         flowHash,
                         config.cacheLeaseMs(),
@@ -277,22 +278,6 @@ final class FlowSteering implements AutoCloseable {
     }
 
     private void select(final FlowKey key, final long hash, final long nowNs) {
-        final Decision policy =
-                config.policy() == SelectionPolicy.BUCKETS ? Decision.BUCKET : Decision.LOAD;
-        select(key, hash, policy, Decision.FALLBACK, nowNs);
-    }
-
-    private void reselect(final FlowKey key, final long hash, final long nowNs) {
-        select(key, hash, Decision.RESELECTED, Decision.RESELECTED, nowNs);
-    }
-
-    /// @param otherwise how the decision is called when the policy has no blade that lives
-    private void select(
-            final FlowKey key,
-            final long hash,
-            final Decision policy,
-            final Decision otherwise,
-            final long nowNs) {
         final int chosen =
                 selector.select(
                         hash,
@@ -301,14 +286,30 @@ final class FlowSteering implements AutoCloseable {
                         allocation.eligible().length,
                         load);
         if (chosen != 0 && chassis.isAlive(chosen)) {
-            decide(key, hash, chosen, policy, nowNs);
-            return;
+            final boolean byBucket = config.policy() == SelectionPolicy.BUCKETS;
+            decide(key, hash, chosen, byBucket ? Decision.BUCKET : Decision.LOAD, nowNs);
+        } else {
+            decideOnAny(key, hash, Decision.FALLBACK, nowNs);
         }
-        final int fallback = chassis.anyBlade(hash);
-        if (fallback == 0) {
+    }
+
+    /// The flow's blade is dead.
+    private void reselect(final FlowKey key, final long hash, final long nowNs) {
+        final int heir = heirs.of(hash, chassis, allocation);
+        if (heir != 0) {
+            decide(key, hash, heir, Decision.RESELECTED, nowNs);
+        } else {
+            decideOnAny(key, hash, Decision.RESELECTED, nowNs);
+        }
+    }
+
+    private void decideOnAny(
+            final FlowKey key, final long hash, final Decision decision, final long nowNs) {
+        final int blade = chassis.anyBlade(hash);
+        if (blade == 0) {
             drops.drop(arrival.packetNumber, DropReason.NO_BLADE, nowNs);
         } else {
-            decide(key, hash, fallback, otherwise, nowNs);
+            decide(key, hash, blade, decision, nowNs);
         }
     }
 

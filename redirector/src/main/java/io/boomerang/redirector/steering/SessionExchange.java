@@ -5,8 +5,10 @@ import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
 import io.boomerang.flow.FlowHash;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
 import io.boomerang.redirector.session.Installation;
 import io.boomerang.redirector.session.Origin;
 import io.boomerang.redirector.session.SessionTable;
@@ -15,6 +17,7 @@ import io.boomerang.redirector.session.SessionTable;
 /// redirector's thread only.
 final class SessionExchange {
     private final int node;
+    private final Side side;
     private final SessionTable sessions;
     private final FlowHash flowHash;
     private final int cacheLeaseMs;
@@ -25,14 +28,15 @@ final class SessionExchange {
 
     /// @param cacheLeaseMs how long others may use a session without asking again
     SessionExchange(
-            final int node,
+            final Member self,
             final SessionTable sessions,
             final FlowHash flowHash,
             final int cacheLeaseMs,
             final ControlSender control,
             final RedirectorCounters counters,
             final SteeringObserver observer) {
-        this.node = node;
+        this.node = self.node();
+        this.side = ChassisMap.sideOf(self.role());
         this.sessions = sessions;
         this.flowHash = flowHash;
         this.cacheLeaseMs = cacheLeaseMs;
@@ -86,22 +90,43 @@ final class SessionExchange {
                 : 0;
     }
 
-    /// Tells the blade that has announced the flow under an earlier flow id that it has lost it, as
-    /// when parts met of which each gave the flow to a blade of its own. Its record would come back
-    /// to life with the next redirector that asks for it.
-    private void tellLoser(final SessionAnnouncement announcement, final long slot) {
-        if (isOfAnother(slot, announcement)
-                && chassis.isAlive(announcement.blade(), announcement.incarnation())
-                && isLater(announcement.flowId(), sessions.flowId(slot))) {
-            control.send(
-                    sessions.blade(slot),
-                    new Acknowledgement(
-                            sessions.flowId(slot),
-                            sessions.incarnation(slot),
-                            sessions.version(slot),
-                            Outcome.STALE,
-                            announcement.blade()));
+    /// When another live blade has announced the flow under an earlier flow id, as after parts met
+    /// of which each gave the flow to a blade of its own: tells that blade that it has lost it,
+    /// because its record would come back to life with the next redirector that asks for it, and
+    /// the other redirectors of this side, because some may have been told otherwise for a while.
+    private void settle(final SessionAnnouncement announcement, final long slot) {
+        if (!isOfAnother(slot, announcement)
+                || !chassis.isAlive(announcement.blade(), announcement.incarnation())
+                || !isLater(announcement.flowId(), sessions.flowId(slot))) {
+            return;
         }
+        control.send(
+                sessions.blade(slot),
+                new Acknowledgement(
+                        sessions.flowId(slot),
+                        sessions.incarnation(slot),
+                        sessions.version(slot),
+                        Outcome.STALE,
+                        announcement.blade()));
+        for (final int redirector : chassis.redirectors(side)) {
+            if (redirector != node) {
+                control.send(redirector, hearsay(announcement));
+            }
+        }
+    }
+
+    /// What others may use for a while without asking again.
+    private SessionAnnouncement hearsay(final SessionAnnouncement announcement) {
+        return new SessionAnnouncement(
+                Kind.OPEN,
+                announcement.key(),
+                announcement.key(),
+                announcement.flowId(),
+                announcement.blade(),
+                announcement.incarnation(),
+                announcement.version(),
+                cacheLeaseMs,
+                announcement.phase());
     }
 
     /// Whether the slot holds the word of another live blade.
@@ -157,28 +182,29 @@ final class SessionExchange {
                     announcement.incarnation(),
                     nowNs);
         }
-        if (origin == Origin.ANNOUNCED && sessions.isDistrusting()) {
-            tellLoser(announcement, sessions.find(key, hash));
+        final long slot = sessions.find(key, hash);
+        if (origin == Origin.ANNOUNCED) {
+            settle(announcement, slot);
         }
-        final Installation installation = install(announcement, hash, origin, nowNs);
-        if (installation == Installation.STALE) {
-            final long slot = sessions.find(key, hash);
-            if (givesWay(slot, announcement, asked, nowNs)) {
-                sessions.forget(slot);
-                return install(announcement, hash, origin, nowNs);
-            }
-        } else if (installation == Installation.REFRESHED && asked) {
-            sessions.trust(sessions.find(key, hash));
+        final Installation installation = install(slot, announcement, hash, origin, nowNs);
+        if (installation == Installation.STALE && givesWay(slot, announcement, asked, nowNs)) {
+            sessions.forget(slot);
+            return install(SessionTable.NONE, announcement, hash, origin, nowNs);
+        }
+        if (installation == Installation.REFRESHED && asked) {
+            sessions.trust(slot);
         }
         return installation;
     }
 
     private Installation install(
+            final long slot,
             final SessionAnnouncement announcement,
             final long hash,
             final Origin origin,
             final long nowNs) {
         return sessions.install(
+                slot,
                 announcement.key(),
                 hash,
                 origin,
