@@ -176,6 +176,19 @@ class ReunionTest {
         assertEquals(flowId - 1, rig.lastArrived().flowId());
     }
 
+    /// Another redirector decided on the same blade, and the packets of this one were lost.
+    @Test
+    void shouldTakeTheFlowIdOfTheBladeThatItHasDecidedOn() {
+        final int blade = open();
+        final long flowId = rig.lastArrived().flowId();
+
+        rig.say(blade, Rig.INGRESS, session(blade, flowId - 1));
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+
+        assertEquals(blade, rig.lastArrived().node());
+        assertEquals(flowId - 1, rig.lastArrived().flowId());
+    }
+
     @Test
     void shouldKeepTheLaterFlowWhateverTheOrderInWhichBladesTell() {
         final int later = open();
