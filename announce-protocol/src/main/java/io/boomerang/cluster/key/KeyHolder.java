@@ -48,11 +48,11 @@ public final class KeyHolder implements AutoCloseable {
     ///
     /// @throws IOException when the file is no key now; the message names it
     public static KeyHolder watch(final Path file, final char[] password) throws IOException {
+        final Stamp stamp = Stamp.of(file);
+        final KeyHolder holder = new KeyHolder(ChassisKey.load(file, password));
         if (ChassisKey.isOpenToOthers(file)) {
             LOG.warn("chassis key {} may be read by others: chmod 600 {}", file, file);
         }
-        final Stamp stamp = Stamp.of(file);
-        final KeyHolder holder = new KeyHolder(ChassisKey.load(file, password));
         final char[] kept = password.clone();
         Thread.ofPlatform()
                 .daemon()

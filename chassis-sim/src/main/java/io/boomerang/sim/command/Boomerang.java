@@ -32,6 +32,7 @@ import java.io.UncheckedIOException;
             DemoCommand.class,
             SimulateCommand.class,
             ChaosCommand.class,
+            KeyCommand.class,
             MeasureCommand.class,
             HelpCommand.class
         },

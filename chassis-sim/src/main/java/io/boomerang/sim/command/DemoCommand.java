@@ -140,6 +140,7 @@ final class DemoCommand implements Callable<Integer> {
                                 AnnouncePolicy.CARRY,
                                 0,
                                 cluster,
+                                null,
                                 1,
                                 ReplaySpeed.MAX,
                                 new SideRule.FirstPacket(),

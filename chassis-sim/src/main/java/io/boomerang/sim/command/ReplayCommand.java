@@ -3,6 +3,8 @@ package io.boomerang.sim.command;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.blade.processor.RuleFileException;
+import io.boomerang.cluster.key.ChassisKey;
+import io.boomerang.cluster.key.KeyHolder;
 import io.boomerang.flow.FlowRules;
 import io.boomerang.redirector.steering.SelectionPolicy;
 import io.boomerang.sim.chassis.ChassisOptions;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,6 +54,7 @@ import java.util.concurrent.Callable;
 final class ReplayCommand implements Callable<Integer> {
     private static final String TUNNEL_OUTER = "outer";
     private static final String VLAN_IGNORE = "ignore";
+    private static final String GENERATED = "generated";
     private static final int MIN_SESSIONS = 1 << 10;
     private static final int MAX_SESSIONS = 1 << 24;
 
@@ -122,6 +126,17 @@ final class ReplayCommand implements Callable<Integer> {
                 "time: the same seed gives the same run)."
             })
     private ClusterKind cluster = ClusterKind.JGROUPS;
+
+    @Option(
+            names = "--chassis-key",
+            paramLabel = "FILE",
+            description = {
+                "Nodes talk by TLS connections and only with those who have this key (see",
+                "boomerang key); 'generated' for one of this run."
+            })
+    private @Nullable String chassisKey;
+
+    @Mixin private KeyPassword keyPassword = new KeyPassword();
 
     @Option(
             names = "--seed",
@@ -225,9 +240,10 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final Replay replay = new Replay(options());
+        final ReplayOptions options = options();
+        final Replay replay = new Replay(options);
         final ReplayReport result;
-        try {
+        try (KeyHolder _ = options.key()) {
             result = replay.run();
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -284,6 +300,7 @@ final class ReplayCommand implements Callable<Integer> {
                     announce,
                     announceDelay.ns(),
                     cluster,
+                    key(),
                     seed,
                     speed,
                     SideOption.parse(sideBy, ingress),
@@ -299,6 +316,18 @@ final class ReplayCommand implements Callable<Integer> {
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private @Nullable KeyHolder key() throws IOException {
+        if (chassisKey == null) {
+            return null;
+        }
+        if (cluster != ClusterKind.JGROUPS) {
+            throw usage("--chassis-key needs --cluster jgroups");
+        }
+        return chassisKey.equals(GENERATED)
+                ? KeyHolder.of(ChassisKey.generate())
+                : KeyHolder.watch(Path.of(chassisKey), keyPassword.read());
     }
 
     private FirewallRules rules() throws IOException {

@@ -127,7 +127,7 @@ final class ChassisPlan {
 
     ClusterSource cluster(final long startNs) {
         return switch (options.cluster()) {
-            case JGROUPS -> new JGroupsCluster();
+            case JGROUPS -> new JGroupsCluster(options.key());
             case MEMORY -> new MemoryCluster(options.seed(), startNs);
         };
     }

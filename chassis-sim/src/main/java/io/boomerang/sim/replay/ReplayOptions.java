@@ -2,6 +2,7 @@ package io.boomerang.sim.replay;
 
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.FirewallRules;
+import io.boomerang.cluster.key.KeyHolder;
 import io.boomerang.flow.FlowRules;
 import io.boomerang.redirector.steering.SelectionPolicy;
 
@@ -21,6 +22,7 @@ import java.util.List;
 /// @param announce when a packet may leave that opens a flow on the far side
 /// @param announceDelayNs how late every announcement reaches its redirector, in nanoseconds
 /// @param cluster how the nodes talk to each other
+/// @param key of the nodes that talk by JGroups; null for none
 /// @param seed of everything that is chosen at random
 /// @param speed how fast packets follow each other
 /// @param sideRule from which side a packet comes
@@ -43,6 +45,7 @@ public record ReplayOptions(
         AnnouncePolicy announce,
         long announceDelayNs,
         ClusterKind cluster,
+        @Nullable KeyHolder key,
         long seed,
         ReplaySpeed speed,
         SideRule sideRule,

@@ -328,6 +328,7 @@ final class ReplayCommandTest {
                 "--at 5:weight=egress-1,3 | egress-1 is no blade",
                 "--explain nonsense | 'nonsense' is no protocol",
                 "--rules x | --rules needs --processor firewall",
+                "--chassis-key x.p12 | --chassis-key needs --cluster jgroups",
                 "--speed 0 | speed 0.0 is not positive",
                 "--nothing | Unknown option: '--nothing'"
             })

@@ -90,6 +90,7 @@ public class ReplayBenchmark {
                                         AnnouncePolicy.CARRY,
                                         0,
                                         ClusterKind.MEMORY,
+                                        null,
                                         1,
                                         ReplaySpeed.MAX,
                                         new SideRule.FirstPacket(),
