@@ -17,6 +17,7 @@ import java.util.TreeMap;
 /// Who may import whom.
 final class LayerRules {
     private static final String OURS = "io.boomerang..";
+    private static final String LINUX = "io.boomerang.linux..";
     private static final String MEMORY = "io.boomerang.memory..";
     private static final String LINK = "io.boomerang.link..";
     private static final String WIRE = "io.boomerang.wire..";
@@ -32,7 +33,8 @@ final class LayerRules {
     static final ArchRule protocolKnowsNoNode =
             noClasses()
                     .that()
-                    .resideInAnyPackage(MEMORY, LINK, WIRE, FLOW, ANNOUNCE, CLUSTER, BACKPLANE)
+                    .resideInAnyPackage(
+                            LINUX, MEMORY, LINK, WIRE, FLOW, ANNOUNCE, CLUSTER, BACKPLANE)
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(REDIRECTOR, BLADE, SIM)
@@ -61,6 +63,8 @@ final class LayerRules {
                     .because("a blade does not know whether its chassis is simulated")
                     .allowEmptyShould(true);
 
+    @ArchTest static final ArchRule linuxStandsAlone = seesOfOurs(LINUX, LINUX);
+
     @ArchTest static final ArchRule wireStandsAlone = seesOfOurs(WIRE, WIRE);
 
     @ArchTest static final ArchRule linkStandsAlone = seesOfOurs(LINK, LINK);
@@ -87,7 +91,7 @@ final class LayerRules {
     static final ArchRule nativeCallsStayInOnePackage =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("io.boomerang.memory")
+                    .resideOutsideOfPackage("io.boomerang.linux")
                     .should()
                     .dependOnClassesThat()
                     .haveFullyQualifiedName("java.lang.foreign.Linker")

@@ -85,6 +85,10 @@ class RulesCanFailTest {
                             "package io.boomerang.link; class Path { io.boomerang.cluster.Member"
                                     + " member; }"),
                     Map.entry(
+                            "linuxStandsAlone",
+                            "package io.boomerang.linux; class Socket { io.boomerang.flow.Key"
+                                    + " key; }"),
+                    Map.entry(
                             "memoryBelongsToArenas",
                             "package io.boomerang.redirector.session; class Raw { sun.misc.Unsafe"
                                     + " unsafe; }"),

@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.linux;
+
+import org.jspecify.annotations.NullMarked;
