@@ -3,10 +3,10 @@ package io.boomerang.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /// The system calls of sockets and of BPF. Each instance has memory of its own for `errno`, so each
@@ -50,7 +50,14 @@ public final class SystemCalls {
     private static final int POLL_EVENTS = 4;
 
     private static final int POLL_ENTRY_BYTES = 8;
+    private static final int POLL_RESULTS = 6;
     private static final short POLLIN = 0x1;
+    private static final short POLLERR = 0x8;
+
+    /// asm-generic/socket.h: reading it also clears it.
+    private static final int SOL_SOCKET = 1;
+
+    private static final int SO_ERROR = 4;
 
     private final MemorySegment errno;
     private final MemorySegment option;
@@ -211,7 +218,7 @@ public final class SystemCalls {
         for (int i = 0; i < descriptors.length; i++) {
             final long entry = (long) i * POLL_ENTRY_BYTES;
             set.set(JAVA_INT, entry, descriptors[i]);
-            set.set(ValueLayout.JAVA_SHORT, entry + POLL_EVENTS, POLLIN);
+            set.set(JAVA_SHORT, entry + POLL_EVENTS, POLLIN);
         }
         return set;
     }
@@ -229,6 +236,29 @@ public final class SystemCalls {
             throw NativeFunction.impossible(e);
         }
         return result < 0 ? -NativeFunction.errno(errno) : result;
+    }
+
+    /// Forgets the errors that the last {@link #poll} of the set has found on sockets, so that the
+    /// next one waits.
+    public void clearErrors(final MemorySegment set) {
+        for (long entry = 0; entry < set.byteSize(); entry += POLL_ENTRY_BYTES) {
+            if ((set.get(JAVA_SHORT, entry + POLL_RESULTS) & POLLERR) != 0) {
+                optionLength.set(JAVA_INT, 0, Integer.BYTES);
+                try {
+                    final int _ =
+                            (int)
+                                    GET_OPTION.invokeExact(
+                                            errno,
+                                            set.get(JAVA_INT, entry),
+                                            SOL_SOCKET,
+                                            SO_ERROR,
+                                            option,
+                                            optionLength);
+                } catch (final Throwable e) {
+                    throw NativeFunction.impossible(e);
+                }
+            }
+        }
     }
 
     /// Closes a descriptor. What the kernel says of it is of no use: the descriptor is gone.

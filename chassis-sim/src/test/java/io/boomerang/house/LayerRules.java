@@ -18,6 +18,7 @@ import java.util.TreeMap;
 final class LayerRules {
     private static final String OURS = "io.boomerang..";
     private static final String LINUX = "io.boomerang.linux..";
+    private static final String PORT = "io.boomerang.port..";
     private static final String MEMORY = "io.boomerang.memory..";
     private static final String LINK = "io.boomerang.link..";
     private static final String WIRE = "io.boomerang.wire..";
@@ -64,6 +65,8 @@ final class LayerRules {
                     .allowEmptyShould(true);
 
     @ArchTest static final ArchRule linuxStandsAlone = seesOfOurs(LINUX, LINUX);
+
+    @ArchTest static final ArchRule portSeesLinux = seesOfOurs(PORT, PORT, LINUX, MEMORY, WIRE);
 
     @ArchTest static final ArchRule wireStandsAlone = seesOfOurs(WIRE, WIRE);
 

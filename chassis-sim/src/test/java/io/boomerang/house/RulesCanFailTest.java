@@ -130,6 +130,10 @@ class RulesCanFailTest {
                             "package io.boomerang.sim.replay; class Bar {"
                                     + " me.tongfei.progressbar.ProgressBar bar; }"),
                     Map.entry(
+                            "portSeesLinux",
+                            "package io.boomerang.port; class Wire { io.boomerang.flow.Key"
+                                    + " key; }"),
+                    Map.entry(
                             "protocolKnowsNoNode",
                             "package io.boomerang.announce; class Codec {"
                                     + " io.boomerang.redirector.Steering steering; }"),

@@ -1,0 +1,151 @@
+package io.boomerang.port;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.boomerang.port.PortOptions.Driver;
+import io.boomerang.wire.NetworkOrder;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/// Frames through two ports back to back come out as they went in.
+///
+/// `sender | left -- bump -- right | receiver`
+class FrameForwardingIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MTU = 1_500;
+    private static final int LEAST = 60;
+    private static final int LONGEST = MTU + 14;
+    private static final int TAG_LENGTH = 4;
+    private static final int WINDOW = 256;
+    private static final int EXPERIMENTAL = 0x88B5;
+
+    private final FrameBurst burst = new FrameBurst(64);
+    private final List<AutoCloseable> closeables = new ArrayList<>();
+    private TestNetwork network = TestNetwork.orSkip();
+
+    @BeforeEach
+    void makePairs() {
+        network.pair("left", "sender", MTU);
+        network.pair("right", "sink", MTU);
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (final AutoCloseable closeable : closeables.reversed()) {
+            closeable.close();
+        }
+        network.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    void shouldPassFramesOfAllSizesBothWays(final Driver driver) throws PortException {
+        final RandomGenerator random = new SplittableRandom(7);
+        final List<byte[]> frames = new ArrayList<>();
+        for (int length = LEAST; length <= LONGEST; length++) {
+            frames.add(frame(random, length));
+        }
+
+        passBothWays(driver, frames);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    void shouldPassTaggedFramesBothWays(final Driver driver) throws PortException {
+        final RandomGenerator random = new SplittableRandom(8);
+        final List<byte[]> frames = new ArrayList<>();
+        for (int length = LEAST; length <= LONGEST + TAG_LENGTH; length += 13) {
+            final byte[] tagged = frame(random, length);
+            final MemorySegment view = MemorySegment.ofArray(tagged);
+            view.set(NetworkOrder.SHORT, 12, (short) (length % 2 == 0 ? 0x8100 : 0x88A8));
+            view.set(NetworkOrder.SHORT, 16, (short) EXPERIMENTAL);
+            if (length % 3 == 0) {
+                view.set(NetworkOrder.SHORT, 16, (short) 0x8100);
+                view.set(NetworkOrder.SHORT, 20, (short) EXPERIMENTAL);
+            }
+            frames.add(tagged);
+        }
+
+        passBothWays(driver, frames);
+    }
+
+    private static byte[] frame(final RandomGenerator random, final int length) {
+        final byte[] frame = new byte[length];
+        random.nextBytes(frame);
+        frame[0] &= (byte) ~1;
+        MemorySegment.ofArray(frame).set(NetworkOrder.SHORT, 12, (short) EXPERIMENTAL);
+        return frame;
+    }
+
+    private void passBothWays(final Driver driver, final List<byte[]> frames) throws PortException {
+        final PortOptions options = PortOptions.DEFAULTS.withDriver(driver);
+        final PacketPort left = open("left", options);
+        final PacketPort right = open("right", options);
+        final PortOptions plain = PortOptions.DEFAULTS.withDriver(Driver.PACKET);
+        final PacketPort sender = open("sender", plain);
+        final PacketPort receiver = open("sink", plain);
+
+        try (Bump _ = new Bump(left, right)) {
+            pass(frames, sender, receiver);
+            pass(frames, receiver, sender);
+        }
+
+        for (final PacketPort port : List.of(left, right)) {
+            assertEquals(
+                    new PortCounters(frames.size(), frames.size(), 0, 0, 0, 0), port.counters());
+        }
+    }
+
+    private void pass(
+            final List<byte[]> frames, final PacketPort sender, final PacketPort receiver) {
+        final List<byte[]> received = new ArrayList<>();
+        for (int first = 0; first < frames.size(); first += WINDOW) {
+            final int end = Math.min(first + WINDOW, frames.size());
+            for (final byte[] frame : frames.subList(first, end)) {
+                assertEquals(true, sender.transmit(MemorySegment.ofArray(frame), 0, frame.length));
+            }
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        sender.flush();
+                        collect(receiver, received);
+                        return received.size() >= end;
+                    });
+        }
+        assertEquals(frames.size(), received.size());
+        for (int i = 0; i < frames.size(); i++) {
+            assertArrayEquals(frames.get(i), received.get(i), "frame " + i);
+        }
+    }
+
+    private void collect(final PacketPort port, final List<byte[]> received) {
+        while (port.receive(burst) > 0) {
+            for (int i = 0; i < burst.size(); i++) {
+                received.add(
+                        burst.segment(i)
+                                .asSlice(burst.offset(i), burst.length(i))
+                                .toArray(ValueLayout.JAVA_BYTE));
+            }
+        }
+    }
+
+    private PacketPort open(final String name, final PortOptions options) throws PortException {
+        final PacketPort port = PacketPorts.open(network.device(name), options);
+        closeables.add(port);
+        return port;
+    }
+}

@@ -1,0 +1,140 @@
+package io.boomerang.port;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+class PacketPortsIT {
+    private final TestNetwork network = TestNetwork.orSkip();
+
+    @AfterEach
+    void removeNetwork() {
+        network.close();
+    }
+
+    @Test
+    void shouldNameTheInterfaceAndWhatIsMissing() {
+        final String longMtu = network.pair("long", "far", 20_000);
+
+        assertEquals(
+                "port none-such: no such interface in this network namespace"
+                        + " (if_nametoindex none-such: No such device (errno 19))",
+                refusal("none-such"));
+        assertEquals("port lo: no Ethernet interface (hardware type 772)", refusal("lo"));
+        assertEquals(
+                "port " + longMtu + ": MTU 20000 is longer than 16000, set a shorter one",
+                refusal(longMtu));
+        assertEquals(
+                "port a-name-that-is-too-long: an interface has a name of 1 to 15 bytes",
+                refusal("a-name-that-is-too-long"));
+    }
+
+    private static String refusal(final String device) {
+        return String.valueOf(
+                assertThrows(
+                                PortException.class,
+                                () -> PacketPorts.open(device, PortOptions.DEFAULTS))
+                        .getMessage());
+    }
+
+    @Test
+    void shouldSwitchReceiveOffloadOffAndOnAgain() throws PortException {
+        final String name = network.pair("left", "far", 1_500);
+        try (NetworkDevice device = NetworkDevice.ethernet(name)) {
+            assertTrue(Offload.GENERIC_RECEIVE.switchTo(device, true));
+
+            try (PacketPort port = PacketPorts.open(name, PortOptions.DEFAULTS)) {
+                assertEquals(name, port.name());
+                assertFalse(Offload.GENERIC_RECEIVE.isOn(device), port.kind());
+            }
+
+            assertTrue(Offload.GENERIC_RECEIVE.isOn(device));
+        }
+    }
+
+    @Test
+    void shouldGiveUpFramesOfAnInterfaceThatIsDown() throws PortException {
+        final String name = network.pair("left", "far", 1_500);
+        final MemorySegment frame = MemorySegment.ofArray(new byte[100]);
+        try (PacketPort port = PacketPorts.open(name, PortOptions.DEFAULTS)) {
+            network.run("ip", "link", "set", name, "down");
+            assertTrue(port.transmit(frame, 0, 100));
+            port.flush();
+            port.flush();
+
+            assertEquals(new PortCounters(0, 0, 0, 0, 0, 1), port.counters());
+
+            network.run("ip", "link", "set", name, "up");
+            assertTrue(port.transmit(frame, 0, 100));
+            port.flush();
+            assertEquals(new PortCounters(0, 1, 0, 0, 0, 1), port.counters());
+        }
+    }
+
+    @Test
+    void shouldWaitAlsoWhenAnInterfaceWentDown() throws PortException {
+        final String name = network.pair("left", "far", 1_500);
+        final FrameBurst burst = new FrameBurst(1);
+        try (PacketPort port = PacketPorts.open(name, PortOptions.DEFAULTS);
+                PacketPort far = PacketPorts.open(network.device("far"), PortOptions.DEFAULTS);
+                PortWait wait = new PortWait(List.of(port))) {
+            assertFalse(wait.await(1));
+            network.run("ip", "link", "set", name, "down");
+            assertTrue(wait.await(0), "the error");
+            assertFalse(wait.await(1), "no longer");
+
+            network.run("ip", "link", "set", name, "up");
+            assertTrue(far.transmit(MemorySegment.ofArray(new byte[100]), 0, 100));
+            far.flush();
+
+            assertTrue(wait.await(10_000));
+            assertEquals(1, port.receive(burst));
+        }
+    }
+
+    @Test
+    void shouldRefuseFramesThatDoNotFitAndThoseThatFindNoRoom() throws PortException {
+        final String name = network.pair("left", "far", 1_500);
+        final MemorySegment frame = MemorySegment.ofArray(new byte[2_000]);
+        final PortOptions few = new PortOptions(PortOptions.Driver.PACKET, 64, 64, true);
+        try (PacketPort port = PacketPorts.open(name, few)) {
+            assertFalse(port.transmit(frame, 0, 1_500 + 14 + 8 + 1));
+            assertFalse(port.transmit(frame, 0, 13));
+            for (int i = 0; i < 64; i++) {
+                assertTrue(port.transmit(frame, 0, 1_514), "frame " + i);
+            }
+            assertFalse(port.transmit(frame, 0, 1_514));
+
+            port.flush();
+
+            assertTrue(port.transmit(frame, 0, 1_514));
+            assertEquals(new PortCounters(0, 64, 0, 2, 0, 0), port.counters());
+        }
+    }
+
+    @Test
+    void shouldCountFramesThatFindTheReceiveRingFull() throws PortException {
+        final String name = network.pair("left", "far", 1_500);
+        final MemorySegment frame = MemorySegment.ofArray(new byte[100]);
+        final PortOptions few = new PortOptions(PortOptions.Driver.PACKET, 64, 64, true);
+        final FrameBurst burst = new FrameBurst(100);
+        try (PacketPort port = PacketPorts.open(name, few);
+                PacketPort far = PacketPorts.open(network.device("far"), PortOptions.DEFAULTS)) {
+            for (int i = 0; i < 80; i++) {
+                assertTrue(far.transmit(frame, 0, 100));
+            }
+            far.flush();
+
+            assertEquals(64, port.receive(burst));
+            assertEquals(0, port.receive(burst));
+            assertEquals(new PortCounters(64, 0, 16, 0, 0, 0), port.counters());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.port;
+
+import org.jspecify.annotations.NullMarked;
