@@ -18,6 +18,7 @@ import java.util.TreeMap;
 final class LayerRules {
     private static final String OURS = "io.boomerang..";
     private static final String LINUX = "io.boomerang.linux..";
+    private static final String BPF = "io.boomerang.bpf..";
     private static final String PORT = "io.boomerang.port..";
     private static final String MEMORY = "io.boomerang.memory..";
     private static final String LINK = "io.boomerang.link..";
@@ -35,7 +36,8 @@ final class LayerRules {
             noClasses()
                     .that()
                     .resideInAnyPackage(
-                            LINUX, MEMORY, LINK, WIRE, FLOW, ANNOUNCE, CLUSTER, BACKPLANE)
+                            LINUX, BPF, MEMORY, PORT, LINK, WIRE, FLOW, ANNOUNCE, CLUSTER,
+                            BACKPLANE)
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(REDIRECTOR, BLADE, SIM)
@@ -66,7 +68,10 @@ final class LayerRules {
 
     @ArchTest static final ArchRule linuxStandsAlone = seesOfOurs(LINUX, LINUX);
 
-    @ArchTest static final ArchRule portSeesLinux = seesOfOurs(PORT, PORT, LINUX, MEMORY, WIRE);
+    @ArchTest static final ArchRule bpfSeesLinux = seesOfOurs(BPF, BPF, LINUX);
+
+    @ArchTest
+    static final ArchRule portSeesLinux = seesOfOurs(PORT, PORT, BPF, LINUX, MEMORY, WIRE);
 
     @ArchTest static final ArchRule wireStandsAlone = seesOfOurs(WIRE, WIRE);
 

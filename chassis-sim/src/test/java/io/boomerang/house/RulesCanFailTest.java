@@ -57,6 +57,10 @@ class RulesCanFailTest {
                             "package io.boomerang.blade; class Slot {"
                                     + " io.boomerang.sim.chassis.Chassis chassis; }"),
                     Map.entry(
+                            "bpfSeesLinux",
+                            "package io.boomerang.bpf; class Program { io.boomerang.flow.Key"
+                                    + " key; }"),
+                    Map.entry(
                             "clusterAndBackplaneAreStrangers",
                             "package io.boomerang.cluster; class Transport {"
                                     + " io.boomerang.backplane.Tunnel tunnel; }"),

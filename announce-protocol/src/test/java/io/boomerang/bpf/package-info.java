@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.bpf;
+
+import org.jspecify.annotations.NullMarked;
