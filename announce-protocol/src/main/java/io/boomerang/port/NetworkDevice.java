@@ -34,6 +34,7 @@ final class NetworkDevice implements AutoCloseable {
     private static final int ETHTOOL_GCHANNELS = 0x3C;
     private static final int DRIVER_BYTES = 196;
     private static final int DRIVER_NAME = 4;
+    private static final int DRIVER_BUS = 100;
     private static final int CHANNELS_BYTES = 36;
     private static final int CHANNELS_RECEIVE = 20;
     private static final int CHANNELS_COMBINED = 32;
@@ -107,6 +108,14 @@ final class NetworkDevice implements AutoCloseable {
         return ethtool(ETHTOOL_GDRVINFO, "ETHTOOL_GDRVINFO", answer)
                 ? answer.getString(DRIVER_NAME)
                 : "";
+    }
+
+    /// Whether it is a device on a bus, so that frames come from elsewhere; not so a veth or a tap,
+    /// whose frames come from this machine's own senders.
+    boolean hasBus() {
+        final MemorySegment answer = arena.allocate(DRIVER_BYTES, Integer.BYTES);
+        return ethtool(ETHTOOL_GDRVINFO, "ETHTOOL_GDRVINFO", answer)
+                && !answer.getString(DRIVER_BUS).isEmpty();
     }
 
     /// Queues that frames arrive in.

@@ -6,6 +6,7 @@ import io.boomerang.linux.SystemCallException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 
 /// Opens ports on network interfaces.
@@ -34,7 +35,12 @@ public final class PacketPorts {
                                 + MOST_MTU
                                 + ", set a shorter one");
             }
-            final PacketPort port = packetSocket(device, options);
+            final PacketPort port =
+                    switch (options.driver()) {
+                        case AUTOMATIC -> best(device, options);
+                        case XDP -> xdp(device, options);
+                        case PACKET -> packetSocket(device, options);
+                    };
             LOG.info(
                     "port={} kind={} mtu={} receive_frames={} transmit_frames={} up={}",
                     name,
@@ -46,6 +52,25 @@ public final class PacketPorts {
             return port;
         } catch (final SystemCallException e) {
             throw new PortException(name, "the interface cannot be asked", e);
+        }
+    }
+
+    private static PacketPort best(final NetworkDevice device, final PortOptions options)
+            throws PortException {
+        try {
+            return XdpOpener.open(device, options);
+        } catch (final IOException e) {
+            LOG.info("port={} no AF_XDP: {}", device.name(), e.getMessage());
+            return packetSocket(device, options);
+        }
+    }
+
+    private static PacketPort xdp(final NetworkDevice device, final PortOptions options)
+            throws PortException {
+        try {
+            return XdpOpener.open(device, options);
+        } catch (final IOException e) {
+            throw new PortException(device.name(), "no AF_XDP", e);
         }
     }
 

@@ -13,6 +13,8 @@ public record PortOptions(
     public enum Driver {
         /// The best that the interface can do; the log says which and why.
         AUTOMATIC,
+        /// AF_XDP: a program in the interface's driver puts frames into memory of this process.
+        XDP,
         /// AF_PACKET with memory-mapped rings, which any interface has.
         PACKET
     }

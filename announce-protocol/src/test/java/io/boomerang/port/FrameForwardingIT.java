@@ -3,8 +3,10 @@ package io.boomerang.port;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.port.PortOptions.Driver;
+import io.boomerang.wire.IpProtocol;
 import io.boomerang.wire.NetworkOrder;
 
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -32,6 +35,7 @@ class FrameForwardingIT {
     private static final int TAG_LENGTH = 4;
     private static final int WINDOW = 256;
     private static final int EXPERIMENTAL = 0x88B5;
+    private static final PortOptions PACKET = PortOptions.DEFAULTS.withDriver(Driver.PACKET);
 
     private final FrameBurst burst = new FrameBurst(64);
     private final List<AutoCloseable> closeables = new ArrayList<>();
@@ -83,6 +87,70 @@ class FrameForwardingIT {
         passBothWays(driver, frames);
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    void shouldPassWrongChecksumsAsTheyAre(final Driver driver) throws PortException {
+        final RandomGenerator random = new SplittableRandom(9);
+        final List<byte[]> frames = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            final boolean isVersion6 = random.nextBoolean();
+            final int protocol = random.nextBoolean() ? IpProtocol.TCP : IpProtocol.UDP;
+            final byte[] whole = SentFrame.whole(random, isVersion6, protocol, 0, 20 + i);
+            if (i % 3 == 0) {
+                whole[whole.length - 1] ^= 0x55;
+            }
+            frames.add(whole);
+        }
+
+        passBothWays(driver, frames);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    void shouldPutBackTagsThatComeBesideFrames(final Driver driver) throws IOException {
+        final PortOptions options = PortOptions.DEFAULTS.withDriver(driver);
+        final PacketPort left = open("left", options);
+        final PacketPort right = open("right", options);
+        final PacketPort receiver = open("sink", PACKET);
+        final PacketPort sender = open("sender", new PortOptions(Driver.PACKET, 64, 256, false));
+        closeables.add(new TagPusher(network.device("sender")));
+        final RandomGenerator random = new SplittableRandom(10);
+        final List<byte[]> frames = new ArrayList<>();
+        final List<byte[]> tagged = new ArrayList<>();
+        for (int length = LEAST; length <= LONGEST; length += 17) {
+            final byte[] frame = frame(random, length);
+            frames.add(frame);
+            tagged.add(TagPusher.tagged(frame));
+        }
+
+        try (Bump _ = new Bump(left, right)) {
+            pass(frames, sender, tagged, receiver);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    void shouldServeAllQueues(final Driver driver) throws PortException {
+        network.pair("two", "flows", MTU, 2);
+        final PacketPort port = open("two", PortOptions.DEFAULTS.withDriver(driver));
+        final PacketPort sender = open("flows", PACKET);
+        final RandomGenerator random = new SplittableRandom(11);
+        final List<byte[]> received = new ArrayList<>();
+        for (int i = 0; i < WINDOW; i++) {
+            final byte[] frame = SentFrame.whole(random, false, IpProtocol.UDP, 0, 100);
+            assertTrue(sender.transmit(MemorySegment.ofArray(frame), 0, frame.length));
+        }
+
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> {
+                    sender.flush();
+                    collect(port, received);
+                    return received.size() == WINDOW;
+                });
+        assertEquals(driver == Driver.XDP ? 2 : 1, port.descriptors().length);
+    }
+
     private static byte[] frame(final RandomGenerator random, final int length) {
         final byte[] frame = new byte[length];
         random.nextBytes(frame);
@@ -95,13 +163,12 @@ class FrameForwardingIT {
         final PortOptions options = PortOptions.DEFAULTS.withDriver(driver);
         final PacketPort left = open("left", options);
         final PacketPort right = open("right", options);
-        final PortOptions plain = PortOptions.DEFAULTS.withDriver(Driver.PACKET);
-        final PacketPort sender = open("sender", plain);
-        final PacketPort receiver = open("sink", plain);
+        final PacketPort sender = open("sender", PACKET);
+        final PacketPort receiver = open("sink", PACKET);
 
         try (Bump _ = new Bump(left, right)) {
-            pass(frames, sender, receiver);
-            pass(frames, receiver, sender);
+            pass(frames, sender, frames, receiver);
+            pass(frames, receiver, frames, sender);
         }
 
         for (final PacketPort port : List.of(left, right)) {
@@ -111,7 +178,10 @@ class FrameForwardingIT {
     }
 
     private void pass(
-            final List<byte[]> frames, final PacketPort sender, final PacketPort receiver) {
+            final List<byte[]> frames,
+            final PacketPort sender,
+            final List<byte[]> expected,
+            final PacketPort receiver) {
         final List<byte[]> received = new ArrayList<>();
         for (int first = 0; first < frames.size(); first += WINDOW) {
             final int end = Math.min(first + WINDOW, frames.size());
@@ -128,7 +198,7 @@ class FrameForwardingIT {
         }
         assertEquals(frames.size(), received.size());
         for (int i = 0; i < frames.size(); i++) {
-            assertArrayEquals(frames.get(i), received.get(i), "frame " + i);
+            assertArrayEquals(expected.get(i), received.get(i), "frame " + i);
         }
     }
 

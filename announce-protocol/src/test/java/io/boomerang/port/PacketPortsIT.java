@@ -12,6 +12,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 class PacketPortsIT {
+    private static final PortOptions PACKET =
+            PortOptions.DEFAULTS.withDriver(PortOptions.Driver.PACKET);
+
     private final TestNetwork network = TestNetwork.orSkip();
 
     @AfterEach
@@ -37,11 +40,48 @@ class PacketPortsIT {
     }
 
     private static String refusal(final String device) {
+        return refusal(device, PortOptions.Driver.AUTOMATIC);
+    }
+
+    private static String refusal(final String device, final PortOptions.Driver driver) {
         return String.valueOf(
                 assertThrows(
                                 PortException.class,
-                                () -> PacketPorts.open(device, PortOptions.DEFAULTS))
+                                () ->
+                                        PacketPorts.open(
+                                                device, PortOptions.DEFAULTS.withDriver(driver)))
                         .getMessage());
+    }
+
+    @Test
+    void shouldChooseWhatTheInterfaceCanDo() throws PortException {
+        final String fine = network.pair("fine", "far", 1_500);
+        final String jumbo = network.pair("jumbo", "wide", 9_000);
+        final String bridge = network.bridge("br");
+
+        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.AUTOMATIC));
+        assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.PACKET));
+        assertEquals("AF_PACKET", kind(jumbo, PortOptions.Driver.AUTOMATIC));
+        assertEquals("AF_PACKET", kind(bridge, PortOptions.Driver.AUTOMATIC));
+        assertEquals(
+                "port "
+                        + jumbo
+                        + ": no AF_XDP (MTU 9000 is longer than 3818, what its frame memory holds)",
+                refusal(jumbo, PortOptions.Driver.XDP));
+        assertEquals(
+                "port " + bridge + ": no AF_XDP (its driver has no XDP)",
+                refusal(bridge, PortOptions.Driver.XDP));
+        try (PacketPort first = PacketPorts.open(fine, PortOptions.DEFAULTS)) {
+            assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.AUTOMATIC), first::kind);
+        }
+        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.XDP), "all of it was closed");
+    }
+
+    private static String kind(final String device, final PortOptions.Driver driver)
+            throws PortException {
+        try (PacketPort port = PacketPorts.open(device, PortOptions.DEFAULTS.withDriver(driver))) {
+            return port.kind();
+        }
     }
 
     @Test
@@ -50,7 +90,7 @@ class PacketPortsIT {
         try (NetworkDevice device = NetworkDevice.ethernet(name)) {
             assertTrue(Offload.GENERIC_RECEIVE.switchTo(device, true));
 
-            try (PacketPort port = PacketPorts.open(name, PortOptions.DEFAULTS)) {
+            try (PacketPort port = PacketPorts.open(name, PACKET)) {
                 assertEquals(name, port.name());
                 assertFalse(Offload.GENERIC_RECEIVE.isOn(device), port.kind());
             }
@@ -63,7 +103,7 @@ class PacketPortsIT {
     void shouldGiveUpFramesOfAnInterfaceThatIsDown() throws PortException {
         final String name = network.pair("left", "far", 1_500);
         final MemorySegment frame = MemorySegment.ofArray(new byte[100]);
-        try (PacketPort port = PacketPorts.open(name, PortOptions.DEFAULTS)) {
+        try (PacketPort port = PacketPorts.open(name, PACKET)) {
             network.run("ip", "link", "set", name, "down");
             assertTrue(port.transmit(frame, 0, 100));
             port.flush();
@@ -82,8 +122,8 @@ class PacketPortsIT {
     void shouldWaitAlsoWhenAnInterfaceWentDown() throws PortException {
         final String name = network.pair("left", "far", 1_500);
         final FrameBurst burst = new FrameBurst(1);
-        try (PacketPort port = PacketPorts.open(name, PortOptions.DEFAULTS);
-                PacketPort far = PacketPorts.open(network.device("far"), PortOptions.DEFAULTS);
+        try (PacketPort port = PacketPorts.open(name, PACKET);
+                PacketPort far = PacketPorts.open(network.device("far"), PACKET);
                 PortWait wait = new PortWait(List.of(port))) {
             assertFalse(wait.await(1));
             network.run("ip", "link", "set", name, "down");
@@ -126,7 +166,7 @@ class PacketPortsIT {
         final PortOptions few = new PortOptions(PortOptions.Driver.PACKET, 64, 64, true);
         final FrameBurst burst = new FrameBurst(100);
         try (PacketPort port = PacketPorts.open(name, few);
-                PacketPort far = PacketPorts.open(network.device("far"), PortOptions.DEFAULTS)) {
+                PacketPort far = PacketPorts.open(network.device("far"), PACKET)) {
             for (int i = 0; i < 80; i++) {
                 assertTrue(far.transmit(frame, 0, 100));
             }

@@ -69,14 +69,29 @@ final class TestNetwork implements AutoCloseable {
     /// Two interfaces of this process's namespace that are each other's far end, up and without an
     /// address; answers the full name of the first one.
     String pair(final String name, final String farName, final int mtu) {
+        return pair(name, farName, mtu, 1);
+    }
+
+    /// The same, with so many queues in each direction.
+    String pair(final String name, final String farName, final int mtu, final int queues) {
         final String full = prefix + name;
         final String far = prefix + farName;
         interfaces.add(full);
+        final String size = "mtu " + mtu + " numrxqueues " + queues + " numtxqueues " + queues;
         run(
-                "ip", "link", "add", full, "mtu", "" + mtu, "type", "veth", "peer", "name", far,
-                "mtu", "" + mtu);
+                ("ip link add " + full + " " + size + " type veth peer name " + far + " " + size)
+                        .split(" "));
         silence(full);
         silence(far);
+        return full;
+    }
+
+    /// A bridge without ports; answers its full name.
+    String bridge(final String name) {
+        final String full = prefix + name;
+        interfaces.add(full);
+        run("ip", "link", "add", full, "type", "bridge");
+        silence(full);
         return full;
     }
 
