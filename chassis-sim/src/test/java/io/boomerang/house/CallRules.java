@@ -27,7 +27,8 @@ final class CallRules {
         "io.boomerang.announce..",
         "io.boomerang.backplane..",
         "io.boomerang.redirector..",
-        "io.boomerang.blade.."
+        "io.boomerang.blade..",
+        "io.boomerang.handoff.."
     };
 
     @ArchTest

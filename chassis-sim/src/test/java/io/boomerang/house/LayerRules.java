@@ -29,6 +29,7 @@ final class LayerRules {
     private static final String BACKPLANE = "io.boomerang.backplane..";
     private static final String REDIRECTOR = "io.boomerang.redirector..";
     private static final String BLADE = "io.boomerang.blade..";
+    private static final String HANDOFF = "io.boomerang.handoff..";
     private static final String SIM = "io.boomerang.sim..";
 
     @ArchTest
@@ -40,7 +41,7 @@ final class LayerRules {
                             BACKPLANE)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(REDIRECTOR, BLADE, SIM)
+                    .resideInAnyPackage(REDIRECTOR, BLADE, HANDOFF, SIM)
                     .because("announce-protocol is what all nodes agree on, whoever they are")
                     .allowEmptyShould(true);
 
@@ -51,7 +52,7 @@ final class LayerRules {
                     .resideInAPackage(REDIRECTOR)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(BLADE, SIM)
+                    .resideInAnyPackage(BLADE, HANDOFF, SIM)
                     .because("imports run announce-protocol <- redirector <- blade-node")
                     .allowEmptyShould(true);
 
@@ -80,6 +81,8 @@ final class LayerRules {
     @ArchTest static final ArchRule flowSeesWire = seesOfOurs(FLOW, FLOW, WIRE);
 
     @ArchTest static final ArchRule announceSeesFlow = seesOfOurs(ANNOUNCE, ANNOUNCE, FLOW);
+
+    @ArchTest static final ArchRule handoffSeesWire = seesOfOurs(HANDOFF, HANDOFF, WIRE);
 
     @ArchTest
     static final ArchRule clusterAndBackplaneAreStrangers =

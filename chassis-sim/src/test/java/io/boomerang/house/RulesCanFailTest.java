@@ -73,6 +73,10 @@ class RulesCanFailTest {
                             "package io.boomerang.flow; class Tuple { io.boomerang.cluster.Member"
                                     + " member; }"),
                     Map.entry(
+                            "handoffSeesWire",
+                            "package io.boomerang.handoff; class Blob { io.boomerang.blade.Node"
+                                    + " node; }"),
+                    Map.entry(
                             "hdrHistogramHasOnePlace",
                             "package io.boomerang.sim.replay; class Delay {"
                                     + " org.HdrHistogram.Histogram delay; }"),
