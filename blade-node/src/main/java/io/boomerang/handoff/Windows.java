@@ -20,4 +20,12 @@ public record Windows(int lastUpdate, int send, int largestSend, int receive, in
             throw new IllegalArgumentException("receive window is " + receive);
         }
     }
+
+    /// The same right edge, offered no later than at `number`.
+    public Windows offeredBy(final int number) {
+        final int early = offeredAt - number;
+        return early <= 0
+                ? this
+                : new Windows(lastUpdate, send, largestSend, receive + early, number);
+    }
 }

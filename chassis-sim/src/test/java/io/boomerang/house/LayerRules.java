@@ -32,6 +32,9 @@ final class LayerRules {
     private static final String HANDOFF = "io.boomerang.handoff..";
     private static final String SIM = "io.boomerang.sim..";
 
+    /// Where the foreign-function interface is used.
+    private static final String[] NATIVE = {"io.boomerang.linux", "io.boomerang.handoff.kernel"};
+
     @ArchTest
     static final ArchRule protocolKnowsNoNode =
             noClasses()
@@ -99,14 +102,14 @@ final class LayerRules {
     static final ArchRule jgroupsStaysInCluster = seenIn("org.jgroups..", "io.boomerang.cluster");
 
     @ArchTest
-    static final ArchRule nativeCallsStayInOnePackage =
+    static final ArchRule nativeCallsStayInFewPackages =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("io.boomerang.linux")
+                    .resideOutsideOfPackages(NATIVE)
                     .should()
                     .dependOnClassesThat()
                     .haveFullyQualifiedName("java.lang.foreign.Linker")
-                    .because("native calls can crash the process; one package is to be reviewed")
+                    .because("native calls can crash the process; few packages are to be reviewed")
                     .allowEmptyShould(true);
 
     @ArchTest

@@ -104,7 +104,7 @@ class RulesCanFailTest {
                             "namesSayWhatAClassIs",
                             "package io.boomerang.wire; class ChecksumUtils {}"),
                     Map.entry(
-                            "nativeCallsStayInOnePackage",
+                            "nativeCallsStayInFewPackages",
                             "package io.boomerang.sim.chassis; class Port { Object linker ="
                                     + " java.lang.foreign.Linker.nativeLinker(); }"),
                     Map.entry(
