@@ -4,14 +4,14 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.LongStream;
 
-/// The seeds of property tests; `-Dseed=` replays one.
+/// The seeds of property tests; `-Dseed=` replays one, `-Dseeds=` says how many.
 public final class Seeds {
     private static final int COUNT = 50;
 
     private Seeds() {}
 
     public static LongStream seeds() {
-        return seeds(COUNT);
+        return seeds(Integer.getInteger("seeds", COUNT));
     }
 
     public static LongStream seeds(final int count) {

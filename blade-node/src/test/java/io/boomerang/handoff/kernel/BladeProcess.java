@@ -1,6 +1,7 @@
 package io.boomerang.handoff.kernel;
 
 import io.boomerang.handoff.BlobResult;
+import io.boomerang.handoff.ByteStream;
 import io.boomerang.handoff.ConnectionBlob;
 import io.boomerang.handoff.ConnectionState;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.boomerang.handoff.ByteStream;
 import io.boomerang.handoff.ConnectionBlob;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.handoff.Octets;

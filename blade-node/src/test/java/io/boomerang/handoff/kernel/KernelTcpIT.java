@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.boomerang.handoff.ByteStream;
 import io.boomerang.handoff.ConnectionState;
 
 import org.awaitility.Awaitility;

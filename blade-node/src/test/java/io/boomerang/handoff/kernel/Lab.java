@@ -121,6 +121,13 @@ final class Lab implements AutoCloseable {
                         .formatted(VIRTUAL_IPV4, blade + 1, VIRTUAL_IPV6, blade + 1));
     }
 
+    /// Packets to the virtual address leave the router by this device.
+    void steerToDevice(final String device) {
+        route(
+                "route replace %s/32 dev %s%nroute replace %s/128 dev %s%n"
+                        .formatted(VIRTUAL_IPV4, device, VIRTUAL_IPV6, device));
+    }
+
     /// Packets to the virtual address get lost.
     void steerNowhere() {
         route(

@@ -152,6 +152,19 @@ final class Server implements AutoCloseable {
         }
     }
 
+    static boolean writeExactly(final TcpSocket socket, final byte[] bytes) throws KernelException {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment memory = arena.allocate(bytes.length);
+            memory.copyFrom(MemorySegment.ofArray(bytes));
+            int written = 0;
+            while (written < bytes.length) {
+                assertTrue(socket.awaitWritable(PATIENCE_MS), "nobody takes it");
+                written += socket.write(memory.asSlice(written));
+            }
+            return true;
+        }
+    }
+
     byte[] readAll(final int count) {
         final byte[] bytes = new byte[count];
         int length = 0;

@@ -1,21 +1,21 @@
-package io.boomerang.handoff.kernel;
+package io.boomerang.handoff;
 
 /// A long stream of bytes without a period, each of which is known from its place.
-final class ByteStream {
+public final class ByteStream {
     private static final long STEP = 0x9E3779B97F4A7C15L;
 
     private final long seed;
     private long position;
 
-    ByteStream(final long seed) {
+    public ByteStream(final long seed) {
         this.seed = seed;
     }
 
-    long position() {
+    public long position() {
         return position;
     }
 
-    byte[] next(final int count) {
+    public byte[] next(final int count) {
         final byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) {
             bytes[i] = at(position++);
@@ -24,12 +24,12 @@ final class ByteStream {
     }
 
     /// Gives back what was not taken.
-    void back(final int count) {
+    public void back(final int count) {
         position -= count;
     }
 
     /// Compares the stream's next bytes with these; the place of the first that differs, or -1.
-    long firstDifference(final byte[] bytes, final int count) {
+    public long firstDifference(final byte[] bytes, final int count) {
         for (int i = 0; i < count; i++) {
             if (bytes[i] != at(position++)) {
                 return position - 1;
