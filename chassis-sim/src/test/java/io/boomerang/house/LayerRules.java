@@ -102,6 +102,10 @@ final class LayerRules {
     static final ArchRule jgroupsStaysInCluster = seenIn("org.jgroups..", "io.boomerang.cluster");
 
     @ArchTest
+    static final ArchRule chronicleStaysInTheStore =
+            seenIn("net.openhft..", "io.boomerang.redirector.store");
+
+    @ArchTest
     static final ArchRule nativeCallsStayInFewPackages =
             noClasses()
                     .that()

@@ -77,6 +77,11 @@ class RulesCanFailTest {
                             "package io.boomerang.handoff; class Blob { io.boomerang.blade.Node"
                                     + " node; }"),
                     Map.entry(
+                            "chronicleStaysInTheStore",
+                            "package io.boomerang.redirector.session; class Kept {"
+                                    + " net.openhft.chronicle.map.ChronicleMap<Long, byte[]> map;"
+                                    + " }"),
+                    Map.entry(
                             "hdrHistogramHasOnePlace",
                             "package io.boomerang.sim.replay; class Delay {"
                                     + " org.HdrHistogram.Histogram delay; }"),

@@ -73,6 +73,11 @@ public final class SessionTable implements AutoCloseable {
         return slots.newReader();
     }
 
+    /// A view of all slots for one other thread.
+    public SessionScan newScan() {
+        return new SessionScan(memory);
+    }
+
     SlotMemory memory() {
         return memory;
     }

@@ -17,6 +17,7 @@ import io.boomerang.redirector.session.Installation;
 import io.boomerang.redirector.session.Origin;
 import io.boomerang.redirector.session.SessionTable;
 import io.boomerang.redirector.session.SweepPace;
+import io.boomerang.redirector.store.StoredSession;
 
 import org.jspecify.annotations.Nullable;
 
@@ -432,6 +433,18 @@ final class FlowSteering implements AutoCloseable {
             final long nowNs) {
         flowIds.observe(announcement.flowId());
         exchange.learn(fromNode, announcement, carried, nowNs);
+    }
+
+    /// Takes back a session from before this process.
+    boolean restore(final StoredSession session, final int leaseMs, final long nowNs) {
+        flowIds.observe(session.flowId());
+        return exchange.restore(session, leaseMs, nowNs);
+    }
+
+    /// What was taken back is hearsay until its blade confirms it.
+    void onRestored(final long nowNs) {
+        history.onRestored(nowNs);
+        sessions.distrust();
     }
 
     /// Some of the sessions that this redirector has pulled from a blade.

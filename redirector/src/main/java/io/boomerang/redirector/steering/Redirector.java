@@ -26,6 +26,7 @@ import io.boomerang.flow.Side;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.port.PacketPort;
 import io.boomerang.redirector.session.SessionTable;
+import io.boomerang.redirector.store.StoredSession;
 
 import java.lang.foreign.MemorySegment;
 
@@ -100,6 +101,24 @@ public final class Redirector implements AutoCloseable {
     }
 
     // Inputs
+
+    /// Takes back a session that an earlier process of this node left; to be called before the
+    /// first view, and followed by {@link #onRestored}. Answers whether it was taken; not, when its
+    /// lease is over, or when the table is full or knows something newer.
+    ///
+    /// @param wallMs the time, in milliseconds since 1970
+    public boolean restore(final StoredSession session, final long wallMs, final long nowNs) {
+        final long leaseMs =
+                Math.min(session.leaseEndMs() - wallMs, SessionAnnouncement.MAX_LEASE_MS);
+        return leaseMs > 0 && steering.restore(session, (int) leaseMs, nowNs);
+    }
+
+    /// All sessions are taken back. Flows may have ended or moved since they were stored, so none
+    /// steers a packet until its blade has confirmed it: this redirector pulls from the blades as
+    /// any that joins, and of what they say and what it has the newer counts.
+    public void onRestored(final long nowNs) {
+        steering.onRestored(nowNs);
+    }
 
     /// A frame came in by the outside port.
     public void onFrame(

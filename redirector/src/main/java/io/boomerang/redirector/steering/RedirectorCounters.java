@@ -26,6 +26,7 @@ public final class RedirectorCounters {
     long announcementsStale;
     long announcementsRefused;
     long sessionsPulled;
+    long sessionsRestored;
     long messagesUnexpected;
     private final long[] decisions = new long[Decision.values().length];
     private final long[] drops = new long[DropReason.values().length];
@@ -106,6 +107,7 @@ public final class RedirectorCounters {
         map.put("announcements-stale", announcementsStale);
         map.put("announcements-refused", announcementsRefused);
         map.put("sessions-pulled", sessionsPulled);
+        map.put("sessions-restored", sessionsRestored);
         map.put("messages-unexpected", messagesUnexpected);
         for (final DropReason reason : DropReason.values()) {
             map.put("drop-" + reason.label(), drops[reason.ordinal()]);

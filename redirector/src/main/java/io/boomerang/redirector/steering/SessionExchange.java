@@ -12,6 +12,7 @@ import io.boomerang.flow.Side;
 import io.boomerang.redirector.session.Installation;
 import io.boomerang.redirector.session.Origin;
 import io.boomerang.redirector.session.SessionTable;
+import io.boomerang.redirector.store.StoredSession;
 
 /// What the session table learns from others, and what others learn from it. Used by the
 /// redirector's thread only.
@@ -148,6 +149,28 @@ final class SessionExchange {
         if (outcome == Outcome.STALE && holderOf(session) != 0) {
             acknowledge(session, outcome);
         }
+    }
+
+    /// Takes back a session that an earlier process of this node left; answers whether there was
+    /// room for it and nothing newer.
+    boolean restore(final StoredSession session, final int leaseMs, final long nowNs) {
+        final Installation installation =
+                sessions.install(
+                        session.key(),
+                        flowHash.hash(session.key()),
+                        Origin.ANNOUNCED,
+                        session.flowId(),
+                        session.blade(),
+                        session.incarnation(),
+                        session.version(),
+                        leaseMs,
+                        session.phase(),
+                        nowNs);
+        if (installation != Installation.INSTALLED) {
+            return false;
+        }
+        counters.sessionsRestored++;
+        return true;
     }
 
     /// @param asked whether the blade says what it holds at this moment; an announcement may have

@@ -46,6 +46,11 @@ final class ViewHistory {
         return united;
     }
 
+    /// This redirector has sessions from before it started, and does not know what happened since.
+    void onRestored(final long nowNs) {
+        onMoved(nowNs);
+    }
+
     private void onUnited(final long nowNs) {
         healed = false;
         onMoved(nowNs);

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// Redirectors of a chassis whose blades and far side are played by the test: it sees what reaches
 /// them and speaks for them. Control messages between redirectors pass at once.
@@ -205,10 +206,16 @@ final class Rig implements AutoCloseable {
 
     /// A real redirector dies and comes back with nothing in it.
     void startAnew(final int node) {
+        startAnew(node, _ -> {});
+    }
+
+    /// The same, but for what it is told before it joins.
+    void startAnew(final int node, final Consumer<Redirector> before) {
         redirector(node).close();
         redirectors.remove(node);
         backplane.disconnect(node);
         redirectors.put(node, makeRedirector(node));
+        before.accept(redirector(node));
         restart(node);
     }
 

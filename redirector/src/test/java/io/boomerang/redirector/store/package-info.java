@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.redirector.store;
+
+import org.jspecify.annotations.NullMarked;
