@@ -23,9 +23,12 @@ import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.session.LifetimeClass;
+import io.boomerang.blade.session.Lifetimes;
+import io.boomerang.blade.session.MarkerMirror;
 import io.boomerang.blade.session.MarkerSession;
 import io.boomerang.blade.session.MarkerTable;
 import io.boomerang.blade.session.PhaseTracker;
+import io.boomerang.blade.session.StoredMarker;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
@@ -39,6 +42,9 @@ import io.boomerang.flow.Side;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A processing blade: finds each delivered frame's marker session, lets the processor judge it,
@@ -63,6 +69,8 @@ public final class BladeNode implements AutoCloseable {
     private final Emitter emitter;
     private final FlowParser parser;
     private final FlowHash flowHash;
+    private final int capacity;
+    private final Lifetimes lifetimes;
     private final MarkerTable markers;
     private final Announcer announcer;
     private final SessionPages pages;
@@ -96,6 +104,8 @@ public final class BladeNode implements AutoCloseable {
         emitter = new Emitter(backplane, self.node());
         parser = new FlowParser(parameters.flowRules());
         flowHash = new FlowHash(parameters.hashKey0(), parameters.hashKey1());
+        capacity = config.markerCapacity();
+        lifetimes = config.lifetimes();
         markers =
                 new MarkerTable(
                         config.markerCapacity(),
@@ -137,6 +147,36 @@ public final class BladeNode implements AutoCloseable {
                 announcer.abandon(marker);
             }
         }
+    }
+
+    /// Takes back the flows that an earlier process of this blade left; to be called before the
+    /// first view. They are announced to whoever asks, and to the others with their next packet,
+    /// under this blade's new incarnation. Answers how many were taken; not those whose time is up,
+    /// nor those for which no place is free.
+    ///
+    /// @param wallMs the time, in milliseconds since 1970
+    public int resume(final List<StoredMarker> stored, final long wallMs, final long nowNs) {
+        final List<StoredMarker> inOrder = new ArrayList<>(stored);
+        inOrder.sort(Comparator.comparingLong(StoredMarker::expiresMs));
+        int taken = 0;
+        for (final StoredMarker marker : inOrder) {
+            final long leftMs = marker.expiresMs() - wallMs;
+            if (leftMs > 0
+                    && markers.resume(
+                            marker,
+                            flowHash.hash(marker.ingressKey()),
+                            flowHash.hash(marker.egressKey()),
+                            leftMs,
+                            nowNs)) {
+                taken++;
+            }
+        }
+        return taken;
+    }
+
+    /// Shows the flows to a store. The blade's thread has to sweep it.
+    public MarkerMirror newMirror() {
+        return new MarkerMirror(markers, capacity, lifetimes);
     }
 
     /// A datagram came in by the backplane; the frame in it may be rewritten in place.

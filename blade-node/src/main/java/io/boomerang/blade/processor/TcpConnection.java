@@ -1,5 +1,6 @@
 package io.boomerang.blade.processor;
 
+import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.FlowState;
 
 /// A TCP connection as a firewall in the middle sees it: which segments may come next, by the
@@ -77,6 +78,14 @@ final class TcpConnection implements FlowState {
         stage = Stage.NONE;
         loose = false;
         freshSyn = false;
+    }
+
+    /// The firewall has let the connection pass before, but where its windows stood is not known.
+    @Override
+    public void resume(final TcpPhase phase) {
+        clear();
+        loose = true;
+        stage = phase == TcpPhase.CLOSED ? Stage.CLOSED : Stage.ESTABLISHED;
     }
 
     /// Whether the connection is over, so that a SYN begins another one.

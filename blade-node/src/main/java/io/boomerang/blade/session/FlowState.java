@@ -1,5 +1,7 @@
 package io.boomerang.blade.session;
 
+import io.boomerang.announce.TcpPhase;
+
 /// What a processor remembers of one flow. One instance belongs to each place of the marker table
 /// for the table's life and is cleared whenever another flow takes the place, so that the packet
 /// path allocates nothing.
@@ -9,4 +11,8 @@ public interface FlowState {
 
     /// Forgets the flow.
     void clear();
+
+    /// The flow began before this process, in which all that was remembered of it is lost but how
+    /// far its life had come.
+    default void resume(final TcpPhase phase) {}
 }

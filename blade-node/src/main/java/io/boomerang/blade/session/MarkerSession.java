@@ -16,6 +16,11 @@ public final class MarkerSession {
     /// Names no frame of a pen.
     public static final int NO_FRAME = -1;
 
+    /// A flow may have been announced in newer versions than the last one that was stored. It gets
+    /// a new one fifty times a second at the most, when it takes over other flow ids; a store that
+    /// is twenty seconds behind is behind by fewer.
+    static final int VERSIONS_MISSED = 1_024;
+
     final MarkerList.Link byLastPacket = new MarkerList.Link(this);
     final MarkerList.Link byLastAnnouncement = new MarkerList.Link(this);
     final @Nullable MarkerSession[] nextByKey = new MarkerSession[2];
@@ -77,6 +82,25 @@ public final class MarkerSession {
         lastHeld = NO_FRAME;
         restart();
         orient(arrivalSide, sourceIsB);
+    }
+
+    /// A flow that began before this process takes this place. Its redirectors have to be told.
+    void resume(final StoredMarker stored, final long ingressHash, final long egressHash) {
+        begin(
+                stored.ingressKey(),
+                ingressHash,
+                stored.flowId(),
+                stored.openingSide(),
+                stored.ingressInitiatorIsB());
+        setKey(Side.EGRESS, stored.egressKey(), egressHash, stored.egressInitiatorIsB());
+        translated = stored.translated();
+        version = stored.version() + VERSIONS_MISSED & 0xFFFF;
+        openVersion = version;
+        phase = stored.phase();
+        passed = true;
+        initiatorFin = stored.initiatorFin();
+        responderFin = stored.responderFin();
+        state.resume(phase);
     }
 
     /// The flow of this place is over, and a new one of the same tuple begins: what the processor

@@ -129,6 +129,42 @@ public final class MarkerTable {
         return marker;
     }
 
+    /// Takes back a flow that began before this process; false when no place is free for it, or
+    /// another flow has one of its keys. Flows are to be taken back in the order in which their
+    /// time is up.
+    ///
+    /// @param leftMs how much of its time is left
+    public boolean resume(
+            final StoredMarker stored,
+            final long ingressHash,
+            final long egressHash,
+            final long leftMs,
+            final long nowNs) {
+        if (find(Side.INGRESS, stored.ingressKey(), ingressHash) != null
+                || find(Side.EGRESS, stored.egressKey(), egressHash) != null) {
+            return false;
+        }
+        if (free == null && madeCount < markers.length) {
+            makeChunk();
+        }
+        final MarkerSession marker = free;
+        if (marker == null) {
+            return false;
+        }
+        free = marker.nextFree;
+        marker.nextFree = null;
+        marker.resume(stored, ingressHash, egressHash);
+        marker.inUse = true;
+        usedCount++;
+        addFlowId(marker);
+        byKey[0].add(marker);
+        byKey[1].add(marker);
+        final long limitNs = timeoutNs[stored.lifetime().ordinal()];
+        touch(marker, stored.lifetime(), nowNs - limitNs + Math.min(leftMs * MS, limitNs));
+        onAnnounced(marker, nowNs);
+        return true;
+    }
+
     /// The tuple of a lapsed marker is seen again: a new life under the same keys and translation,
     /// with the later of both flow ids and a greater version.
     public void reopen(
