@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
@@ -82,19 +83,34 @@ public final class Chassis implements AutoCloseable {
 
     private ChassisNode make(final int node) {
         final Role role = NodeNames.role(node);
+        final NodeStore store =
+                options.sessionsDirectory() == null
+                        ? null
+                        : NodeStore.open(options.sessionsDirectory(), NodeNames.of(node));
+        incarnations[node]++;
+        if (store != null) {
+            incarnations[node] = Math.max(incarnations[node], store.incarnation());
+        }
         final Member member =
                 new Member(
                         node,
                         NodeNames.of(node),
                         role,
-                        ++incarnations[node],
+                        incarnations[node],
                         options.parameters().digest());
-        final ClusterChannel channel = cluster.channel(member);
-        return role == Role.BLADE
+        final ChassisNode created = make(member, cluster.channel(member));
+        if (store != null) {
+            created.keep(store, clock.nowNs());
+        }
+        return created;
+    }
+
+    private ChassisNode make(final Member member, final ClusterChannel channel) {
+        return member.role() == Role.BLADE
                 ? new ProcessingNode(
                         options,
                         member,
-                        NodeNames.index(node) + 1,
+                        NodeNames.index(member.node()) + 1,
                         channel,
                         backplane,
                         clock,
@@ -343,6 +359,7 @@ public final class Chassis implements AutoCloseable {
         blades.remove(node);
         backplane.disconnect(node.member.node());
         meanwhile("kill-" + name, node.control::close);
+        node.abandonStore();
         node.close();
         return node.member.node();
     }
@@ -405,6 +422,11 @@ public final class Chassis implements AutoCloseable {
     }
 
     // What others may see
+
+    /// What the nodes had left from an earlier run; empty when they keep nothing.
+    public List<RestoredNode> restored() {
+        return nodes.stream().map(ChassisNode::restored).filter(Objects::nonNull).toList();
+    }
 
     public List<String> nodeNames() {
         return nodes.stream().map(ChassisNode::name).toList();

@@ -11,6 +11,8 @@ import io.boomerang.cluster.Member;
 import io.boomerang.flow.ParseReason;
 import io.boomerang.redirector.steering.DropReason;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 
 /// A node of a simulated chassis, tied to its control point and, by way of relays where links are
@@ -24,6 +26,8 @@ abstract sealed class ChassisNode
     final RelayingBackplane relay;
     final BatchingSender sender;
     final ControlPoint control;
+    private @Nullable NodeStore store;
+    private @Nullable RestoredNode restored;
     private final SteeringHeader header = new SteeringHeader();
     private boolean paused;
     private long pausedNs;
@@ -47,6 +51,35 @@ abstract sealed class ChassisNode
                         receiver -> backplane.connect(member.node(), receiver));
         sender = new BatchingSender(channel);
         control = new ControlPoint(channel, sender, this, delayNs);
+    }
+
+    /// Takes back what an earlier run left and keeps sessions there from now on.
+    void keep(final NodeStore newStore, final long nowNs) {
+        store = newStore;
+        restored = restore(newStore, nowNs);
+    }
+
+    abstract RestoredNode restore(NodeStore from, long nowNs);
+
+    /// What an earlier run left; null when nothing is kept.
+    @Nullable RestoredNode restored() {
+        return restored;
+    }
+
+    /// The node is to end without a word, and what it has not written yet is lost.
+    void abandonStore() {
+        if (store != null) {
+            store.abandon();
+            store = null;
+        }
+    }
+
+    /// Nobody changes the node's sessions any more.
+    void closeStore() {
+        if (store != null) {
+            store.close();
+            store = null;
+        }
     }
 
     String name() {
@@ -101,7 +134,12 @@ abstract sealed class ChassisNode
         return relay.counters();
     }
 
-    abstract void onTimer(long nowNs);
+    void onTimer(final long nowNs) {
+        relay.onTimer(nowNs);
+        if (store != null) {
+            store.onTimer(nowNs);
+        }
+    }
 
     /// True when nothing of this node is under way that time could overtake.
     abstract boolean isIdle();

@@ -5,6 +5,9 @@ import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.redirector.RedirectorConfig;
 
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
 import java.util.function.IntFunction;
 
 /// What a simulated chassis is made of.
@@ -18,6 +21,7 @@ import java.util.function.IntFunction;
 /// @param announcementDelayNs how late every Session Announcement is handed to its receiver, in
 ///   nanoseconds
 /// @param timerNs how often the nodes look at what time has brought, in nanoseconds
+/// @param sessionsDirectory where the nodes keep their sessions from run to run; null when nowhere
 public record ChassisOptions(
         int redirectorsPerSide,
         int blades,
@@ -26,11 +30,34 @@ public record ChassisOptions(
         BladeConfig blade,
         IntFunction<PacketProcessor> processor,
         long announcementDelayNs,
-        long timerNs) {
+        long timerNs,
+        @Nullable Path sessionsDirectory) {
     public static final long USUAL_TIMER_NS = 1_000_000L;
 
     public static final int MAX_REDIRECTORS = 64;
     public static final int MAX_BLADES = 512;
+
+    /// A chassis that keeps nothing.
+    public ChassisOptions(
+            final int redirectorsPerSide,
+            final int blades,
+            final ClusterParameters parameters,
+            final RedirectorConfig redirector,
+            final BladeConfig blade,
+            final IntFunction<PacketProcessor> processor,
+            final long announcementDelayNs,
+            final long timerNs) {
+        this(
+                redirectorsPerSide,
+                blades,
+                parameters,
+                redirector,
+                blade,
+                processor,
+                announcementDelayNs,
+                timerNs,
+                null);
+    }
 
     public ChassisOptions {
         if (redirectorsPerSide < 1 || redirectorsPerSide > MAX_REDIRECTORS) {

@@ -6,6 +6,10 @@ import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
 import io.boomerang.redirector.port.PacketPort;
 import io.boomerang.redirector.steering.Redirector;
+import io.boomerang.redirector.store.Restoration;
+import io.boomerang.redirector.store.SessionSource;
+import io.boomerang.redirector.store.StoreKind;
+import io.boomerang.redirector.store.StoredSession;
 
 import java.lang.foreign.MemorySegment;
 
@@ -63,8 +67,31 @@ final class RedirectorNode extends ChassisNode implements PacketPort {
     }
 
     @Override
+    RestoredNode restore(final NodeStore from, final long nowNs) {
+        final long wallMs = System.currentTimeMillis();
+        final long[] taken = new long[1];
+        final Restoration restoration =
+                from.restore(
+                        StoreKind.REDIRECTOR,
+                        member,
+                        new SessionSource(redirector.sessions()),
+                        record -> {
+                            final StoredSession session = StoredSession.read(record);
+                            if (session != null && redirector.restore(session, wallMs, nowNs)) {
+                                taken[0]++;
+                            }
+                            return session != null;
+                        });
+        if (taken[0] > 0) {
+            redirector.onRestored(nowNs);
+        }
+        from.start(nowNs);
+        return RestoredNode.of(name(), taken[0], restoration);
+    }
+
+    @Override
     void onTimer(final long nowNs) {
-        relay.onTimer(nowNs);
+        super.onTimer(nowNs);
         redirector.onTimer(nowNs);
     }
 
@@ -76,6 +103,7 @@ final class RedirectorNode extends ChassisNode implements PacketPort {
     @Override
     public void close() {
         control.close();
+        closeStore();
         redirector.close();
     }
 }

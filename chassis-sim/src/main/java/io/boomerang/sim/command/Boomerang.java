@@ -34,6 +34,7 @@ import java.io.UncheckedIOException;
             ChaosCommand.class,
             KeyCommand.class,
             MeasureCommand.class,
+            SessionsCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

@@ -156,6 +156,7 @@ final class DemoCommand implements Callable<Integer> {
                                 List.of(
                                         ScheduledEvent.parse(JOINS_BEFORE + ":add-blade"),
                                         ScheduledEvent.parse(DRAINS_BEFORE + ":drain=blade-2")),
+                                null,
                                 false));
         final ReplayReport report = replay.run();
         out.print(ReportText.withoutCaptures(report));

@@ -235,6 +235,15 @@ final class ReplayCommand implements Callable<Integer> {
             description = "The report as JSON; '-' for standard output instead of the text.")
     private @Nullable Path report;
 
+    @Option(
+            names = "--sessions-dir",
+            paramLabel = "DIRECTORY",
+            description = {
+                "Where nodes keep their sessions: a later run with the same directory takes them",
+                "back. See 'boomerang sessions'."
+            })
+    private @Nullable Path sessionsDirectory;
+
     @Option(names = "--progress", description = "Show progress also when no terminal is there.")
     private boolean progress;
 
@@ -312,6 +321,7 @@ final class ReplayCommand implements Callable<Integer> {
                     report,
                     explain,
                     events,
+                    sessionsDirectory,
                     progress);
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

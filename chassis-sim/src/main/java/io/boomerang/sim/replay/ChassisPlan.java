@@ -54,7 +54,8 @@ final class ChassisPlan {
                 blade(),
                 processor(),
                 options.announceDelayNs(),
-                ChassisOptions.USUAL_TIMER_NS);
+                ChassisOptions.USUAL_TIMER_NS,
+                options.sessionsDirectory());
     }
 
     private RedirectorConfig redirector() {

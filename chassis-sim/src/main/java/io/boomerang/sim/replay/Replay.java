@@ -11,6 +11,7 @@ import io.boomerang.sim.chassis.ChassisObserver;
 import io.boomerang.sim.chassis.ClusterSource;
 import io.boomerang.sim.chassis.MemoryBackplane;
 import io.boomerang.sim.chassis.NodeNames;
+import io.boomerang.sim.chassis.RestoredNode;
 import io.boomerang.sim.report.BladeShare;
 import io.boomerang.sim.report.Latency;
 import io.boomerang.sim.report.Progress;
@@ -127,6 +128,9 @@ public final class Replay {
             final StallRecorder stalls)
             throws IOException {
         chassis.start();
+        chassis.restored().stream()
+                .filter(RestoredNode::hasFoundAny)
+                .forEach(node -> happened.add(restored(node)));
         final long controlBytesBefore = chassis.controlTraffic().bytes();
         final PacketFeed feed =
                 new PacketFeed(
@@ -165,6 +169,19 @@ public final class Replay {
                 durationNs,
                 chassis.controlTraffic().bytes() - controlBytesBefore,
                 stalls.stalls());
+    }
+
+    private static String restored(final RestoredNode node) {
+        final StringBuilder text = new StringBuilder("at the start: ");
+        text.append(node.name()).append(" took back ").append(node.taken()).append(" sessions");
+        if (node.over() > 0) {
+            text.append(", ").append(node.over()).append(" were over");
+        }
+        if (node.damaged() > 0) {
+            text.append(", ").append(node.damaged()).append(" were damaged");
+        }
+        node.setAside().forEach(reason -> text.append("; set aside ").append(reason));
+        return text.toString();
     }
 
     private long totalBytes() throws IOException {

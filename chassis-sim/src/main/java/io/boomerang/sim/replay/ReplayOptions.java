@@ -34,6 +34,7 @@ import java.util.List;
 /// @param report where the report goes as JSON
 /// @param explain what to explain at the end
 /// @param events what happens to the chassis, in any order
+/// @param sessionsDirectory where the nodes keep their sessions from run to run
 /// @param progress whether progress is shown also when nobody seems to watch
 public record ReplayOptions(
         List<Path> files,
@@ -57,6 +58,7 @@ public record ReplayOptions(
         @Nullable Path report,
         List<ExplainTarget> explain,
         List<ScheduledEvent> events,
+        @Nullable Path sessionsDirectory,
         boolean progress) {
     public ReplayOptions {
         files = List.copyOf(files);

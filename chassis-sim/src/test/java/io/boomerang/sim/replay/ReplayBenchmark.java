@@ -102,6 +102,7 @@ public class ReplayBenchmark {
                                         null,
                                         List.of(),
                                         List.of(),
+                                        null,
                                         false))
                         .run();
         if (!report.isClean()) {

@@ -1,0 +1,239 @@
+package io.boomerang.sim.command;
+
+import io.boomerang.announce.TcpPhase;
+import io.boomerang.blade.session.StoredMarker;
+import io.boomerang.redirector.store.RecordVisitor;
+import io.boomerang.redirector.store.StoreKind;
+import io.boomerang.redirector.store.StoreLabel;
+import io.boomerang.redirector.store.StoreSnapshot;
+import io.boomerang.redirector.store.StoredSession;
+import io.boomerang.sim.chassis.NodeNames;
+import io.boomerang.sim.replay.Cidr;
+import io.boomerang.sim.report.SessionRow;
+import io.boomerang.sim.report.SessionsJson;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/// `boomerang sessions`: what nodes have on disk.
+@Command(
+        name = "sessions",
+        description = {
+            "Shows the sessions that nodes keep on disk, while they run or after their end: a",
+            "file NAME.N.sessions, or all of a directory. It reads a copy of each file, so it",
+            "needs as much room in the temporary directory, and keeps nobody waiting."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true)
+final class SessionsCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "PATH", description = "A file of sessions, or a directory of them.")
+    private Path path = Path.of("");
+
+    @Option(names = "--json", description = "For programs; times in milliseconds.")
+    private boolean json;
+
+    @Option(
+            names = "--blade",
+            paramLabel = "NAME",
+            description = "Only flows on this blade: blade-1, or its node id, 201.")
+    private @Nullable String blade;
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS",
+            description = "Only flows from or to this address, or block like 10.0.0.0/8.")
+    private @Nullable String address;
+
+    @Override
+    public Integer call() throws IOException {
+        final SessionFilter filter = filter();
+        final List<StoreSnapshot> snapshots = new ArrayList<>();
+        try {
+            for (final Path file : StoreSnapshot.filesAt(path)) {
+                snapshots.add(StoreSnapshot.of(file));
+            }
+        } catch (final NoSuchFileException e) {
+            throw new ParameterException(spec.commandLine(), path + ": no such file", e);
+        } catch (final IOException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        final PrintWriter out = spec.commandLine().getOut();
+        final long nowMs = System.currentTimeMillis();
+        if (json) {
+            try (SessionsJson list = new SessionsJson(out)) {
+                for (final StoreSnapshot snapshot : snapshots) {
+                    list(snapshot, filter, nowMs, list);
+                }
+            }
+        } else {
+            for (final StoreSnapshot snapshot : snapshots) {
+                print(snapshot, filter, nowMs, out);
+            }
+        }
+        out.flush();
+        return Boomerang.OK;
+    }
+
+    private SessionFilter filter() {
+        try {
+            return new SessionFilter(
+                    blade == null ? 0 : node(blade), address == null ? null : Cidr.parse(address));
+        } catch (final IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static int node(final String text) {
+        return text.matches("\\d{1,4}") ? Integer.parseInt(text) : NodeNames.node(text);
+    }
+
+    private static void list(
+            final StoreSnapshot snapshot,
+            final SessionFilter filter,
+            final long nowMs,
+            final SessionsJson list)
+            throws IOException {
+        final StoreLabel label = snapshot.label();
+        list.beginFile(snapshot.file(), label.name(), label.kind().label(), label.incarnation());
+        list.endFile(
+                snapshot.read(
+                        visitor(
+                                label,
+                                filter,
+                                nowMs,
+                                row -> {
+                                    try {
+                                        list.write(row);
+                                    } catch (final IOException e) {
+                                        throw new UncheckedIOException(e.getMessage(), e);
+                                    }
+                                })));
+    }
+
+    private static void print(
+            final StoreSnapshot snapshot,
+            final SessionFilter filter,
+            final long nowMs,
+            final PrintWriter out)
+            throws IOException {
+        final StoreLabel label = snapshot.label();
+        out.printf(
+                Locale.ROOT,
+                "%s, %s, incarnation %d: %s%n",
+                label.name(),
+                label.kind().label(),
+                label.incarnation(),
+                snapshot.file());
+        final long[] shown = new long[1];
+        final long damaged =
+                snapshot.read(
+                        visitor(
+                                label,
+                                filter,
+                                nowMs,
+                                row -> {
+                                    shown[0]++;
+                                    print(row, out);
+                                }));
+        out.printf(Locale.ROOT, "  %,d sessions", shown[0]);
+        if (damaged > 0) {
+            out.printf(Locale.ROOT, ", %,d records that could not be read", damaged);
+        }
+        out.println();
+    }
+
+    private static void print(final SessionRow row, final PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "  %-50s %-10s %-11s flow %s version %d %s%n",
+                row.egressFlow() == null ? row.flow() : row.flow() + " = " + row.egressFlow(),
+                row.blade(),
+                row.phase(),
+                row.flowId(),
+                row.version(),
+                row.leaseMs() <= 0
+                        ? "over"
+                        : TimeUnit.MILLISECONDS.toSeconds(row.leaseMs()) + " s left");
+    }
+
+    /// Takes in rows of the sessions that a user wants to see.
+    @FunctionalInterface
+    private interface Rows {
+        void add(SessionRow row);
+    }
+
+    private static RecordVisitor visitor(
+            final StoreLabel label, final SessionFilter filter, final long nowMs, final Rows rows) {
+        return label.kind() == StoreKind.REDIRECTOR
+                ? record -> {
+                    final StoredSession session = StoredSession.read(record);
+                    if (session != null
+                            && filter.accepts(session.blade(), session.key(), session.key())) {
+                        rows.add(row(session, nowMs));
+                    }
+                    return session != null;
+                }
+                : record -> {
+                    final StoredMarker marker = StoredMarker.read(record);
+                    if (marker != null
+                            && filter.accepts(
+                                    label.node(), marker.ingressKey(), marker.egressKey())) {
+                        rows.add(row(label, marker, nowMs));
+                    }
+                    return marker != null;
+                };
+    }
+
+    private static SessionRow row(final StoredSession session, final long nowMs) {
+        return new SessionRow(
+                session.key().toString(),
+                null,
+                NodeNames.of(session.blade()),
+                session.incarnation(),
+                session.version(),
+                hex(session.flowId()),
+                text(session.phase()),
+                session.leaseEndMs() - nowMs);
+    }
+
+    private static SessionRow row(
+            final StoreLabel label, final StoredMarker marker, final long nowMs) {
+        return new SessionRow(
+                marker.ingressKey().toString(),
+                marker.translated() ? marker.egressKey().toString() : null,
+                label.name(),
+                label.incarnation(),
+                marker.version(),
+                hex(marker.flowId()),
+                text(marker.phase()),
+                marker.expiresMs() - nowMs);
+    }
+
+    private static String hex(final long flowId) {
+        return String.format(Locale.ROOT, "%016x", flowId);
+    }
+
+    private static String text(final TcpPhase phase) {
+        return phase.name().toLowerCase(Locale.ROOT);
+    }
+}
