@@ -124,6 +124,10 @@ final class LayerRules {
     static final ArchRule jacksonStaysInTheReport =
             seenIn("com.fasterxml.jackson..", "io.boomerang.sim.report");
 
+    @ArchTest
+    static final ArchRule nettyStaysInTheUdpBackplane =
+            seenIn("io.netty..", "io.boomerang.backplane.udp");
+
     @ArchTest static final ArchRule progressBarHasOnePlace = seenByOnePackage("me.tongfei.");
 
     @ArchTest static final ArchRule hdrHistogramHasOnePlace = seenByOnePackage("org.HdrHistogram.");

@@ -110,6 +110,12 @@ class RulesCanFailTest {
                             "package io.boomerang.wire; class ChecksumUtils {}"),
                     Map.entry(
                             "nativeCallsStayInFewPackages",
+                    Map.entry(
+                            "nettyStaysInTheUdpBackplane",
+                            "package io.boomerang.backplane; class Wire { io.netty.channel.Channel"
+                                    + " channel; }"),
+                    Map.entry(
+                            "nativeCallsStayInOnePackage",
                             "package io.boomerang.sim.chassis; class Port { Object linker ="
                                     + " java.lang.foreign.Linker.nativeLinker(); }"),
                     Map.entry(
