@@ -30,6 +30,7 @@ final class LayerRules {
     private static final String REDIRECTOR = "io.boomerang.redirector..";
     private static final String BLADE = "io.boomerang.blade..";
     private static final String HANDOFF = "io.boomerang.handoff..";
+    private static final String NODE = "io.boomerang.node..";
     private static final String SIM = "io.boomerang.sim..";
 
     /// Where the foreign-function interface is used.
@@ -45,6 +46,7 @@ final class LayerRules {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(REDIRECTOR, BLADE, HANDOFF, SIM)
+                    .resideInAnyPackage(REDIRECTOR, BLADE, NODE, SIM)
                     .because("announce-protocol is what all nodes agree on, whoever they are")
                     .allowEmptyShould(true);
 
@@ -56,6 +58,7 @@ final class LayerRules {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(BLADE, HANDOFF, SIM)
+                    .resideInAnyPackage(BLADE, NODE, SIM)
                     .because("imports run announce-protocol <- redirector <- blade-node")
                     .allowEmptyShould(true);
 
@@ -66,7 +69,7 @@ final class LayerRules {
                     .resideInAPackage(BLADE)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAPackage(SIM)
+                    .resideInAnyPackage(NODE, SIM)
                     .because("a blade does not know whether its chassis is simulated")
                     .allowEmptyShould(true);
 
@@ -76,6 +79,16 @@ final class LayerRules {
 
     @ArchTest
     static final ArchRule portSeesLinux = seesOfOurs(PORT, PORT, BPF, LINUX, MEMORY, WIRE);
+    @ArchTest
+    static final ArchRule nodeKnowsNoSimulator =
+            noClasses()
+                    .that()
+                    .resideInAPackage(NODE)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(SIM)
+                    .because("a daemon does not know whether its chassis is simulated")
+                    .allowEmptyShould(true);
 
     @ArchTest static final ArchRule wireStandsAlone = seesOfOurs(WIRE, WIRE);
 
@@ -127,6 +140,10 @@ final class LayerRules {
     @ArchTest
     static final ArchRule nettyStaysInTheUdpBackplane =
             seenIn("io.netty..", "io.boomerang.backplane.udp");
+
+    @ArchTest
+    static final ArchRule yamlStaysInTheChassisFile =
+            seenIn("org.snakeyaml..", "io.boomerang.node.config");
 
     @ArchTest static final ArchRule progressBarHasOnePlace = seenByOnePackage("me.tongfei.");
 

@@ -115,6 +115,10 @@ class RulesCanFailTest {
                             "package io.boomerang.backplane; class Wire { io.netty.channel.Channel"
                                     + " channel; }"),
                     Map.entry(
+                            "nodeKnowsNoSimulator",
+                            "package io.boomerang.node; class Daemon {"
+                                    + " io.boomerang.sim.chassis.Chassis chassis; }"),
+                    Map.entry(
                             "nativeCallsStayInOnePackage",
                             "package io.boomerang.sim.chassis; class Port { Object linker ="
                                     + " java.lang.foreign.Linker.nativeLinker(); }"),
@@ -183,7 +187,11 @@ class RulesCanFailTest {
                     Map.entry(
                             "wireStandsAlone",
                             "package io.boomerang.wire; class Header { io.boomerang.flow.Key"
-                                    + " key; }"));
+                                    + " key; }"),
+                    Map.entry(
+                            "yamlStaysInTheChassisFile",
+                            "package io.boomerang.node; class Text {"
+                                    + " org.snakeyaml.engine.v2.nodes.Node root; }"));
 
     /// What the offenders lean on. Two libraries have to be seen from two packages to be seen from
     /// one too many.

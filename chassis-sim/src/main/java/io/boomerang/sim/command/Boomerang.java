@@ -35,6 +35,7 @@ import java.io.UncheckedIOException;
             KeyCommand.class,
             MeasureCommand.class,
             SessionsCommand.class,
+            CheckCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

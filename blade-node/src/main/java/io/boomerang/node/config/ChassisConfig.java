@@ -1,0 +1,90 @@
+package io.boomerang.node.config;
+
+import io.boomerang.backplane.ChassisKeys;
+import io.boomerang.blade.BladeConfig;
+import io.boomerang.cluster.ClusterParameters;
+import io.boomerang.redirector.RedirectorConfig;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A chassis as its file describes it, the same on every blade.
+///
+/// @param name of the chassis, and of its cluster
+/// @param parameters what all nodes agree on
+/// @param backplane what carries frames
+/// @param redirector configuration of every redirector
+/// @param blade configuration of every processor
+/// @param service what processors do
+/// @param drainLimitMs how long a blade that is told to stop waits for its flows to end, in
+///   milliseconds
+/// @param stateDirectory where a blade keeps what it has to know when it starts again
+/// @param nodes ordered by id
+public record ChassisConfig(
+        String name,
+        ClusterParameters parameters,
+        BackplaneConfig backplane,
+        RedirectorConfig redirector,
+        BladeConfig blade,
+        ServiceConfig service,
+        int drainLimitMs,
+        Path stateDirectory,
+        List<NodeConfig> nodes) {
+
+    /// What carries frames.
+    ///
+    /// @param vni tells chassis on one network apart
+    /// @param mtu of the backplane's interfaces, in bytes
+    /// @param keys with which nodes know each other's datagrams
+    /// @param frameBytes how much of a frame a datagram's tag covers, in bytes
+    /// @param helloIntervalMs between two hellos of a node, in milliseconds
+    /// @param socketBytes of the kernel's buffers, each, in bytes
+    public record BackplaneConfig(
+            int vni,
+            int mtu,
+            ChassisKeys keys,
+            int frameBytes,
+            int helloIntervalMs,
+            int socketBytes) {}
+
+    public ChassisConfig {
+        nodes = List.copyOf(nodes);
+    }
+
+    /// Reads and checks a chassis file, and the files that it names.
+    ///
+    /// @throws IOException when the file cannot be read
+    /// @throws ConfigException when something in it is wrong
+    public static ChassisConfig read(final Path file) throws IOException, ConfigException {
+        return new ChassisReader(file).read(Files.readString(file));
+    }
+
+    /// The names of all blades, in the order of their nodes.
+    public List<String> bladeNames() {
+        return nodes.stream().map(NodeConfig::blade).distinct().toList();
+    }
+
+    /// What runs on a blade.
+    ///
+    /// @throws IllegalArgumentException when there is no such blade; the message names those there
+    ///   are
+    public List<NodeConfig> nodesOf(final String bladeName) {
+        final List<NodeConfig> own =
+                nodes.stream().filter(node -> node.blade().equals(bladeName)).toList();
+        if (own.isEmpty()) {
+            final List<String> names = bladeNames();
+            final @Nullable String meant = Suggestion.nearest(bladeName, names);
+            throw new IllegalArgumentException(
+                    "no blade is called "
+                            + bladeName
+                            + (meant == null
+                                    ? "; there are " + String.join(", ", names)
+                                    : "; did you mean " + meant + "?"));
+        }
+        return own;
+    }
+}

@@ -1,0 +1,25 @@
+package io.boomerang.node.config;
+
+import io.boomerang.cluster.Member.Role;
+
+import java.net.InetSocketAddress;
+
+/// One node of the chassis: a redirector or a processor, on a blade.
+///
+/// @param node node id, unique in the chassis
+/// @param name what it is called in views and logs: as its blade, if nothing else runs there
+/// @param blade the blade on which it runs
+/// @param role what it does
+/// @param backplane where it listens for frames
+/// @param cluster where it listens for members
+/// @param interfaceName of a redirector, the interface to its outside network; else empty
+/// @param index of a processor, how many of them have a smaller id; else 0
+public record NodeConfig(
+        int node,
+        String name,
+        String blade,
+        Role role,
+        InetSocketAddress backplane,
+        InetSocketAddress cluster,
+        String interfaceName,
+        int index) {}

@@ -1,0 +1,20 @@
+package io.boomerang.node.config;
+
+import io.boomerang.blade.processor.FirewallRules;
+import io.boomerang.blade.processor.NatConfig;
+
+/// What the processors of a chassis do with packets.
+public sealed interface ServiceConfig {
+    /// Nothing.
+    record Pass() implements ServiceConfig {}
+
+    /// They follow connections and drop what does not belong to one.
+    ///
+    /// @param rules which flows may open
+    record Firewall(FirewallRules rules) implements ServiceConfig {}
+
+    /// They translate the source of flows from the ingress side.
+    ///
+    /// @param nat to what
+    record SourceNat(NatConfig nat) implements ServiceConfig {}
+}

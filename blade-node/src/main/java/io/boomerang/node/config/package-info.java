@@ -1,0 +1,5 @@
+/// The file that describes a chassis, checked field by field.
+@NullMarked
+package io.boomerang.node.config;
+
+import org.jspecify.annotations.NullMarked;
