@@ -11,4 +11,5 @@ public sealed interface ControlMessage
                 EpochInstalled,
                 SessionPull,
                 SessionPage,
-                OwnersChanged {}
+                OwnersChanged,
+                DesiredWeight {}

@@ -45,6 +45,7 @@ import java.util.zip.CRC32C;
 ///  12       session page: pull id 4, cursor 4, next cursor 4, all ones at the end,
 ///           owners' epoch 4, number of announcements 1, announcements
 ///  13       owners changed: epoch 4
+///  14       desired weight: weight 4; not sent in format 1
 /// ```
 ///
 /// Formats 1 and 2 differ where this says so. A node reads the newest format of its release and the

@@ -64,6 +64,7 @@ final class MessageReader {
             case MessageWriter.SESSION_PULL -> pull(detail);
             case MessageWriter.SESSION_PAGE -> page(detail);
             case MessageWriter.OWNERS_CHANGED -> ownersChanged(detail);
+            case MessageWriter.DESIRED_WEIGHT -> desiredWeight(detail);
             default -> {
                 refusal = new UnknownType(type);
                 yield null;
@@ -307,6 +308,21 @@ final class MessageReader {
         final int epoch = batch.get(BE32, position + 1);
         position += MessageWriter.OWNERS_CHANGED_LENGTH;
         return new OwnersChanged(epoch);
+    }
+
+    private @Nullable ControlMessage desiredWeight(final int detail) {
+        if (detail != 0) {
+            return refuse("weight message has unknown flags");
+        }
+        if (isShort(MessageWriter.DESIRED_WEIGHT_LENGTH)) {
+            return refuse("weight message is cut short");
+        }
+        final int weight = batch.get(BE32, position + 1);
+        if (weight < 0 || weight > BucketTableUpdate.MAX_WEIGHT) {
+            return refuse("weight message has a weight that is out of range");
+        }
+        position += MessageWriter.DESIRED_WEIGHT_LENGTH;
+        return new DesiredWeight(weight);
     }
 
     private boolean isShort(final int length) {

@@ -24,6 +24,7 @@ final class MessageWriter {
     static final int SESSION_PULL = 11;
     static final int SESSION_PAGE = 12;
     static final int OWNERS_CHANGED = 13;
+    static final int DESIRED_WEIGHT = 14;
 
     static final int SESSION_FOLLOWS = 1;
     static final int EVERY_BUCKET = 0;
@@ -43,6 +44,7 @@ final class MessageWriter {
     static final int SESSION_PULL_FIXED_LENGTH = 13;
     static final int SESSION_PAGE_FIXED_LENGTH = 18;
     static final int OWNERS_CHANGED_LENGTH = 5;
+    static final int DESIRED_WEIGHT_LENGTH = 5;
     static final int VLAN_LENGTH = 4;
 
     private static final ValueLayout.OfShort BE16 =
@@ -73,6 +75,7 @@ final class MessageWriter {
                     SESSION_PULL_FIXED_LENGTH + pull.members().size() * Short.BYTES;
             case SessionPage page -> pageLength(page);
             case OwnersChanged _ -> OWNERS_CHANGED_LENGTH;
+            case DesiredWeight _ -> DESIRED_WEIGHT_LENGTH;
         };
     }
 
@@ -142,6 +145,10 @@ final class MessageWriter {
             case OwnersChanged(int epoch) -> {
                 writeFirst(OWNERS_CHANGED, 0, segment, offset);
                 segment.set(BE32, offset + 1, epoch);
+            }
+            case DesiredWeight(int weight) -> {
+                writeFirst(DESIRED_WEIGHT, 0, segment, offset);
+                segment.set(BE32, offset + 1, weight);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.boomerang.cluster;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
@@ -36,7 +37,8 @@ public enum Lane {
                     BucketTableUpdate _,
                     EpochInstalled _,
                     SessionPull _,
-                    OwnersChanged _ ->
+                    OwnersChanged _,
+                    DesiredWeight _ ->
                     URGENT;
         };
     }

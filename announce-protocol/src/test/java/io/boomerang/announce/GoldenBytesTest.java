@@ -100,7 +100,8 @@ class GoldenBytesTest {
                                                 ipv4,
                                                 ipv4,
                                                 1_000)))),
-                Arguments.of("68 00000009", new OwnersChanged(9)));
+                Arguments.of("68 00000009", new OwnersChanged(9)),
+                Arguments.of("70 000f4240", new DesiredWeight(1_000_000)));
     }
 
     @ParameterizedTest(name = "{1}")

@@ -77,7 +77,7 @@ public final class RandomMessages {
     }
 
     public ControlMessage message() {
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(12)) {
             case 0 -> acknowledgement();
             case 1 -> new StateQuery(word(), key());
             case 2 -> new StateAnswer(word(), announcement());
@@ -89,6 +89,7 @@ public final class RandomMessages {
             case 6 -> new SessionPull((int) word(), (int) word(), uint16(), nodes());
             case 7 -> page();
             case 8 -> new OwnersChanged((int) word());
+            case 9 -> new DesiredWeight(random.nextInt(BucketTableUpdate.MAX_WEIGHT + 1));
             default -> announcement();
         };
     }

@@ -3,6 +3,7 @@ package io.boomerang.blade;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
@@ -400,7 +401,8 @@ public final class BladeNode implements AutoCloseable {
                     BucketTableUpdate _,
                     EpochInstalled _,
                     SessionPage _,
-                    OwnersChanged _ ->
+                    OwnersChanged _,
+                    DesiredWeight _ ->
                     unexpectedMessages++;
         }
     }

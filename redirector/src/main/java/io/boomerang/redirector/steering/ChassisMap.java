@@ -110,6 +110,10 @@ public final class ChassisMap {
         return blades;
     }
 
+    public boolean isBlade(final int node) {
+        return Arrays.binarySearch(blades, node) >= 0;
+    }
+
     /// A live blade that every redirector computes alike, 0 when there is none.
     public int anyBlade(final long hash) {
         return bladeOrder.owner(hash);

@@ -3,6 +3,7 @@ package io.boomerang.redirector.steering;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
@@ -168,6 +169,7 @@ public final class Redirector implements AutoCloseable {
             case SessionPage page -> steering.takePage(fromNode, page, nowNs);
             case OwnersChanged(int epoch) ->
                     steering.puller().onOwnersChanged(fromNode, epoch, chassis, nowNs);
+            case DesiredWeight(int weight) -> onDesiredWeight(fromNode, weight, nowNs);
             case Acknowledgement _, StateQuery _ -> counters.messagesUnexpected++;
         }
     }
@@ -183,6 +185,14 @@ public final class Redirector implements AutoCloseable {
     public void setWeight(final int blade, final int weight, final long nowNs) {
         coordinator.setWeight(blade, weight);
         reallocate(nowNs);
+    }
+
+    private void onDesiredWeight(final int node, final int weight, final long nowNs) {
+        if (chassis.isBlade(node)) {
+            setWeight(node, weight, nowNs);
+        } else {
+            counters.messagesUnexpected++;
+        }
     }
 
     /// To be called before anything else when the thread that drives this redirector stood still

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
+import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.StateAnswer;
@@ -103,6 +104,33 @@ class RedirectorTest {
                 rig.frame(INGRESS, port, Frames.tcp(1, port, 2, 80, Frames.SYN));
                 assertEquals(BLADE_2, rig.lastArrived().node());
             }
+        }
+    }
+
+    @Test
+    void shouldDrainABladeThatAsksForItAndTakeItInAgain() {
+        try (Rig rig = oneEach(SelectionPolicy.LEAST_LOADED)) {
+            rig.say(BLADE_1, INGRESS, new DesiredWeight(0));
+            for (int port = 1000; port < 1100; port++) {
+                rig.frame(INGRESS, port, Frames.tcp(1, port, 2, 80, Frames.SYN));
+                assertEquals(BLADE_2, rig.lastArrived().node());
+            }
+            rig.say(BLADE_1, INGRESS, new DesiredWeight(1));
+            rig.say(BLADE_2, INGRESS, new DesiredWeight(0));
+            rig.frame(INGRESS, 2000, Frames.tcp(1, 2000, 2, 80, Frames.SYN));
+            assertEquals(BLADE_1, rig.lastArrived().node());
+        }
+    }
+
+    @Test
+    void shouldLetNobodySetAWeightWhoIsNoBlade() {
+        try (Rig rig = oneEach(SelectionPolicy.LEAST_LOADED)) {
+            final long epoch = rig.redirector(INGRESS).epoch();
+
+            rig.say(EGRESS, INGRESS, new DesiredWeight(0));
+
+            assertEquals(epoch, rig.redirector(INGRESS).epoch());
+            assertEquals(1, rig.redirector(INGRESS).counters().messagesUnexpected);
         }
     }
 

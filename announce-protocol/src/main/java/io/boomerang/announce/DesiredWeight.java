@@ -1,0 +1,19 @@
+package io.boomerang.announce;
+
+/// A blade tells the redirectors which weight it wants: how many of the new flows, measured against
+/// the other blades. Only the redirector that allocates buckets does something with it. Said again
+/// whenever the members change, and from time to time while it drains.
+///
+/// Known since format 2; not sent where a member reads older ones only.
+///
+/// @param weight 0 to drain: no new flows; at most {@link BucketTableUpdate#MAX_WEIGHT}
+public record DesiredWeight(int weight) implements ControlMessage {
+    public static final int FIRST_FORMAT = 2;
+
+    public DesiredWeight {
+        if (weight < 0 || weight > BucketTableUpdate.MAX_WEIGHT) {
+            throw new IllegalArgumentException(
+                    "weight " + weight + " is outside 0.." + BucketTableUpdate.MAX_WEIGHT);
+        }
+    }
+}
