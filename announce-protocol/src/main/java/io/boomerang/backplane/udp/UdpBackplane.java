@@ -12,8 +12,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.Future;
 
@@ -41,6 +43,7 @@ public final class UdpBackplane implements Backplane, AutoCloseable {
 
     private final UdpConfig config;
     private final Receiver receiver;
+    private final Transport transport;
     private final FrameSeal seal;
     private final Arena arena = Arena.ofShared();
     private final @Nullable Lane[] laneByNode = new Lane[Member.MAX_NODE + 1];
@@ -83,12 +86,13 @@ public final class UdpBackplane implements Backplane, AutoCloseable {
             throws IOException {
         this.config = config;
         this.receiver = receiver;
+        this.transport = transport;
         seal = new FrameSeal(config.keys(), self.node(), self.incarnation(), config.frameBytes());
         pending = new Lane[config.peers().size()];
         loop = new ManualIoEventLoop(Thread.currentThread(), transport.ioHandler());
-        makeLanes(transport);
+        makeLanes();
         try {
-            channel = open(transport);
+            channel = open();
         } catch (final IOException | RuntimeException e) {
             close(loop);
             arena.close();
@@ -96,7 +100,7 @@ public final class UdpBackplane implements Backplane, AutoCloseable {
         }
     }
 
-    private void makeLanes(final Transport transport) {
+    private void makeLanes() {
         if (config.peers().isEmpty()) {
             return;
         }
@@ -113,7 +117,7 @@ public final class UdpBackplane implements Backplane, AutoCloseable {
         }
     }
 
-    private Channel open(final Transport transport) throws IOException {
+    private Channel open() throws IOException {
         final Bootstrap bootstrap = new Bootstrap();
         bootstrap
                 .group(loop)
@@ -233,6 +237,22 @@ public final class UdpBackplane implements Backplane, AutoCloseable {
             throw thrown;
         }
         return (int) (received - before);
+    }
+
+    /// Ends the wait of {@link #poll} whenever the descriptor is readable, too: a packet port's,
+    /// for instance. It stays its owner's, who keeps it open for as long as this is open.
+    public void watch(final int descriptor) {
+        if (transport != Transport.EPOLL) {
+            return; // a wait is short, see poll
+        }
+        final Future<IoRegistration> registered = loop.register(new ReadableDescriptor(descriptor));
+        while (!registered.isDone()) {
+            loop.runNow();
+        }
+        if (!registered.isSuccess()) {
+            throw new IllegalStateException("the descriptor cannot be watched", registered.cause());
+        }
+        registered.getNow().submit(EpollIoOps.EPOLLIN);
     }
 
     /// Ends the wait of {@link #poll}. Any thread.

@@ -1,5 +1,6 @@
 package io.boomerang.node.config;
 
+import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
@@ -26,6 +27,9 @@ final class BladesReader {
 
     /// IFNAMSIZ (linux/if.h), less the zero at the end.
     private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
+
+    /// What a blade has of which nothing is said, everywhere.
+    private static final int USUAL_WEIGHT = 100;
 
     private final int backplanePort;
     private final int clusterPort;
@@ -69,6 +73,7 @@ final class BladesReader {
                 node.backplane(),
                 node.cluster(),
                 node.interfaceName(),
+                node.weight(),
                 index);
     }
 
@@ -151,6 +156,10 @@ final class BladesReader {
             final int portOffset,
             final String interfaceName) {
         final int id = role.number("node", 1, Member.MAX_NODE);
+        final int weight =
+                kind == Role.BLADE
+                        ? role.number("weight", USUAL_WEIGHT, 0, BucketTableUpdate.MAX_WEIGHT)
+                        : 0;
         role.end();
         final String sameName = bladeByNodeName.putIfAbsent(nodeName, blade);
         if (sameName != null && !blade.isEmpty()) {
@@ -169,6 +178,7 @@ final class BladesReader {
                         new InetSocketAddress(address, backplanePort + portOffset),
                         new InetSocketAddress(address, clusterPort + portOffset),
                         interfaceName,
+                        weight,
                         0));
     }
 }

@@ -37,19 +37,13 @@ public record ChassisConfig(
 
     /// What carries frames.
     ///
-    /// @param vni tells chassis on one network apart
     /// @param mtu of the backplane's interfaces, in bytes
     /// @param keys with which nodes know each other's datagrams
     /// @param frameBytes how much of a frame a datagram's tag covers, in bytes
     /// @param helloIntervalMs between two hellos of a node, in milliseconds
     /// @param socketBytes of the kernel's buffers, each, in bytes
     public record BackplaneConfig(
-            int vni,
-            int mtu,
-            ChassisKeys keys,
-            int frameBytes,
-            int helloIntervalMs,
-            int socketBytes) {}
+            int mtu, ChassisKeys keys, int frameBytes, int helloIntervalMs, int socketBytes) {}
 
     public ChassisConfig {
         nodes = List.copyOf(nodes);

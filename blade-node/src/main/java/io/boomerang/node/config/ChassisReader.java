@@ -29,7 +29,6 @@ import java.util.List;
 /// Reads the sections of a chassis file that speak of the chassis as a whole; {@link BladesReader}
 /// reads those of its blades, {@link LimitsReader} the limits.
 final class ChassisReader {
-    private static final int MAX_VNI = 0xFF_FFFF;
     private static final int MOST_BUCKETS = 65_536;
     private static final int LEAST_BUCKETS = 256;
     private static final int USUAL_CLUSTER_PORT = 7_800;
@@ -130,7 +129,6 @@ final class ChassisReader {
 
     private BackplaneConfig backplane(final Section section) {
         return new BackplaneConfig(
-                section.number("vni", 0, 0, MAX_VNI),
                 section.number("mtu", UdpConfig.USUAL_MTU, UdpConfig.MIN_MTU, UdpConfig.MAX_MTU),
                 keys(section),
                 section.number(

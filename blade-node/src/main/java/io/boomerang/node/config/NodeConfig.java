@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 /// @param backplane where it listens for frames
 /// @param cluster where it listens for members
 /// @param interfaceName of a redirector, the interface to its outside network; else empty
+/// @param weight of a processor, how many new flows it takes, measured against the others; else 0
 /// @param index of a processor, how many of them have a smaller id; else 0
 public record NodeConfig(
         int node,
@@ -22,4 +23,5 @@ public record NodeConfig(
         InetSocketAddress backplane,
         InetSocketAddress cluster,
         String interfaceName,
+        int weight,
         int index) {}

@@ -56,7 +56,6 @@ class ChassisConfigTest {
             chassis: demo
             flows: {hash-key-file: hash.key, buckets: 1024, inner-of-tunnels: true, vlan-in-key: true}
             backplane:
-              vni: 77
               mtu: 9000
               port: 7000
               tagged-frame-bytes: 65535
@@ -157,6 +156,7 @@ class ChassisConfigTest {
                                 new InetSocketAddress("10.99.0.3", 6_081),
                                 new InetSocketAddress("10.99.0.3", 7_800),
                                 "",
+                                100,
                                 0)),
                 config.nodesOf("slot-3"));
     }
@@ -168,7 +168,6 @@ class ChassisConfigTest {
         assertEquals(1_024, config.parameters().bucketCount());
         assertTrue(config.parameters().flowRules().innerOfTunnels());
         assertTrue(config.parameters().flowRules().vlanInKey());
-        assertEquals(77, config.backplane().vni());
         assertEquals(9_000, config.backplane().mtu());
         assertEquals(65_535, config.backplane().frameBytes());
         assertEquals(250, config.backplane().helloIntervalMs());
@@ -362,7 +361,7 @@ class ChassisConfigTest {
 
         assertEquals(
                 List.of(
-                        "chassis.yaml:18:83: service.nat.ports-per-blade: 100 ports from 65400 on"
+                        "chassis.yaml:17:83: service.nat.ports-per-blade: 100 ports from 65400 on"
                                 + " are enough for 1 of 2 processors"),
                 complaints(text));
     }

@@ -18,7 +18,7 @@ import java.io.UncheckedIOException;
 
 /// Where the `boomerang` command begins. Exit status: 0 when all is well; 1 when a promise was
 /// broken, a capture damaged or a file could not be read or written; 2 when the command line asks
-/// for something that makes no sense.
+/// for something that makes no sense. `node` has more of them.
 @Command(
         name = "boomerang",
         description = {
@@ -36,6 +36,7 @@ import java.io.UncheckedIOException;
             MeasureCommand.class,
             SessionsCommand.class,
             CheckCommand.class,
+            NodeCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")

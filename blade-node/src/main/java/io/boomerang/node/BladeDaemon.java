@@ -1,0 +1,213 @@
+package io.boomerang.node;
+
+import io.boomerang.backplane.FrameSeal;
+import io.boomerang.backplane.RelayingBackplane;
+import io.boomerang.backplane.SteeringHeader;
+import io.boomerang.backplane.udp.UdpConfig;
+import io.boomerang.blade.processor.PacketProcessor;
+import io.boomerang.blade.processor.PassThrough;
+import io.boomerang.blade.processor.SourceNat;
+import io.boomerang.blade.processor.StatefulFirewall;
+import io.boomerang.cluster.JGroupsChannel;
+import io.boomerang.cluster.JGroupsConfig;
+import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.node.config.ChassisConfig;
+import io.boomerang.node.config.NodeConfig;
+import io.boomerang.node.config.ServiceConfig;
+import io.boomerang.port.PacketPort;
+import io.boomerang.port.PacketPorts;
+import io.boomerang.port.PortOptions;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Everything that runs on one blade: a redirector, a processor, or both. Started and stopped once.
+public final class BladeDaemon {
+    private static final Logger LOG = LogManager.getLogger(BladeDaemon.class);
+
+    /// How long a redirector that leaves waits for what it has asked blades for.
+    private static final long REDIRECTOR_DRAIN_MS = 2_000;
+
+    /// How long a node goes on after it has left the cluster: until the others have heard of it.
+    private static final long GRACE_MS = 300;
+
+    private static final int ETHERNET_AND_VLAN = 14 + 4;
+    private static final int IPV6_AND_UDP = 40 + 8;
+
+    private final ChassisConfig config;
+    private final String blade;
+    private final List<NodeConfig> nodes;
+    private final FlowClock clock = new FlowClock();
+    private final List<NodeAgent> processors = new ArrayList<>();
+    private final List<NodeAgent> redirectors = new ArrayList<>();
+    private final CountDownLatch anyEnded = new CountDownLatch(1);
+
+    /// @throws IllegalArgumentException when the chassis has no blade of that name
+    public BladeDaemon(final ChassisConfig config, final String blade) {
+        this.config = config;
+        this.blade = blade;
+        nodes = config.nodesOf(blade);
+    }
+
+    /// Opens everything and joins the cluster.
+    ///
+    /// @throws IOException when an interface, an address or the state directory cannot be used
+    /// @throws RuntimeException when the cluster does not take a node
+    public void start() throws IOException, InterruptedException {
+        try {
+            for (final NodeConfig node : nodes) {
+                final NodeAgent agent = agent(node);
+                (node.role() == Role.BLADE ? processors : redirectors).add(agent);
+                agent.start();
+            }
+        } catch (final IOException | RuntimeException | InterruptedException e) {
+            finish();
+            throw e;
+        }
+        LOG.info(
+                "chassis={} blade={} nodes={} started",
+                config.name(),
+                blade,
+                nodes.stream().map(NodeConfig::name).toList());
+    }
+
+    private NodeAgent agent(final NodeConfig node) throws IOException {
+        final Member self =
+                new Member(
+                        node.node(),
+                        node.name(),
+                        node.role(),
+                        IncarnationFile.next(config.stateDirectory(), node.name()),
+                        config.parameters().digest());
+        return new NodeAgent(
+                config,
+                udpConfig(node),
+                self,
+                new JGroupsChannel(clusterConfig(node), self),
+                (backplane, control) ->
+                        node.role() == Role.BLADE
+                                ? new ProcessorMachine(
+                                        config,
+                                        self,
+                                        node.weight(),
+                                        processor(node),
+                                        backplane,
+                                        control)
+                                : new RedirectorMachine(
+                                        config, self, port(node), backplane, control),
+                clock,
+                anyEnded::countDown);
+    }
+
+    private UdpConfig udpConfig(final NodeConfig own) {
+        final Map<Integer, InetSocketAddress> peers = new HashMap<>();
+        for (final NodeConfig node : config.nodes()) {
+            if (node.node() != own.node()) {
+                peers.put(node.node(), node.backplane());
+            }
+        }
+        return new UdpConfig(
+                own.backplane(),
+                peers,
+                config.backplane().keys(),
+                config.backplane().frameBytes(),
+                config.backplane().mtu(),
+                config.backplane().socketBytes());
+    }
+
+    private JGroupsConfig clusterConfig(final NodeConfig node) {
+        return new JGroupsConfig(
+                config.name(),
+                JGroupsConfig.Stack.TCP,
+                node.cluster().getAddress(),
+                node.cluster().getPort(),
+                0,
+                config.nodes().stream().map(NodeConfig::cluster).toList());
+    }
+
+    private PacketProcessor processor(final NodeConfig node) {
+        return switch (config.service()) {
+            case ServiceConfig.Pass() -> new PassThrough();
+            case ServiceConfig.Firewall(var rules) -> new StatefulFirewall(rules);
+            case ServiceConfig.SourceNat(var nat) -> new SourceNat(nat, nat.rangeOf(node.index()));
+        };
+    }
+
+    private PacketPort port(final NodeConfig node) throws IOException {
+        final PacketPort port = PacketPorts.open(node.interfaceName(), PortOptions.DEFAULTS);
+        final int longest =
+                port.mtu()
+                        + ETHERNET_AND_VLAN
+                        + SteeringHeader.MAX_LENGTH
+                        + RelayingBackplane.RELAY_BYTES
+                        + FrameSeal.BYTES
+                        + IPV6_AND_UDP;
+        if (longest > config.backplane().mtu()) {
+            LOG.warn(
+                    "port={} mtu={} backplane_mtu={}: the longest frames are fragmented on the"
+                            + " backplane, an MTU of {} there would carry them whole",
+                    port.name(),
+                    port.mtu(),
+                    config.backplane().mtu(),
+                    longest);
+        }
+        return port;
+    }
+
+    /// Waits until it is stopped or a node ends; answers whether one has failed.
+    public boolean awaitEnd() throws InterruptedException {
+        anyEnded.await();
+        return agents().stream().anyMatch(agent -> agent.failure() != null);
+    }
+
+    private List<NodeAgent> agents() {
+        final List<NodeAgent> all = new ArrayList<>(processors);
+        all.addAll(redirectors);
+        return all;
+    }
+
+    /// Takes no new flows, waits for those there are to end, at most as long as configured, and
+    /// leaves the cluster; answers whether nothing was left. Processors leave before a redirector
+    /// beside them does.
+    public boolean stop() throws InterruptedException {
+        LOG.info("blade={} drains, limit_ms={}", blade, config.drainLimitMs());
+        final boolean processed = drain(processors, config.drainLimitMs());
+        final boolean steered =
+                drain(redirectors, Math.min(REDIRECTOR_DRAIN_MS, config.drainLimitMs()));
+        finish();
+        LOG.info("blade={} stopped, drained={}", blade, processed && steered);
+        return processed && steered;
+    }
+
+    private static boolean drain(final List<NodeAgent> agents, final long limitMs)
+            throws InterruptedException {
+        agents.forEach(NodeAgent::drain);
+        final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
+        boolean all = true;
+        for (final NodeAgent agent : agents) {
+            all &= agent.awaitDrained(TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime()));
+        }
+        return all;
+    }
+
+    /// Leaves the cluster at once.
+    public void abandon() throws InterruptedException {
+        finish();
+    }
+
+    private void finish() throws InterruptedException {
+        for (final NodeAgent agent : agents()) {
+            agent.finish(GRACE_MS);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+package io.boomerang.node;
+
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.backplane.Backplane;
+import io.boomerang.backplane.RelayConfig;
+import io.boomerang.backplane.RelayingBackplane;
+import io.boomerang.backplane.udp.UdpBackplane;
+import io.boomerang.backplane.udp.UdpConfig;
+import io.boomerang.cluster.BatchingSender;
+import io.boomerang.cluster.ClusterChannel;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
+import io.boomerang.node.config.ChassisConfig;
+import io.boomerang.redirector.steering.Redirector;
+
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// One node's thread: frames from outside, datagrams, messages and timers, each a bounded amount at
+/// a time, then everything they brought about goes out. With nothing to do it waits for any of
+/// them, at most until the next timer.
+///
+/// Started, told to drain and told to finish by other threads.
+final class NodeAgent implements Runnable {
+    private static final Logger LOG = LogManager.getLogger(NodeAgent.class);
+
+    private static final long TIMER_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /// Makes what the node does, on its thread.
+    interface MachineFactory {
+        NodeMachine make(Backplane backplane, ControlSender control) throws IOException;
+    }
+
+    private enum Phase {
+        RUN,
+        DRAIN,
+        FINISH
+    }
+
+    private final ChassisConfig config;
+    private final UdpConfig udpConfig;
+    private final Member self;
+    private final ClusterChannel channel;
+    private final MachineFactory factory;
+    private final FlowClock clock;
+    private final Runnable onEnd;
+    private final Thread thread;
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch drained = new CountDownLatch(1);
+
+    private volatile Phase phase = Phase.RUN;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable Parts parts;
+    private long nowNs;
+
+    /// What the thread makes when it starts.
+    private record Parts(
+            UdpBackplane udp,
+            RelayingBackplane relay,
+            BatchingSender sender,
+            NodeMachine machine,
+            ControlInbox inbox) {}
+
+    /// @param onEnd is run by the node's thread when it ends, for whatever reason
+    NodeAgent(
+            final ChassisConfig config,
+            final UdpConfig udpConfig,
+            final Member self,
+            final ClusterChannel channel,
+            final MachineFactory factory,
+            final FlowClock clock,
+            final Runnable onEnd) {
+        this.config = config;
+        this.udpConfig = udpConfig;
+        this.self = self;
+        this.channel = channel;
+        this.factory = factory;
+        this.clock = clock;
+        this.onEnd = onEnd;
+        thread = Thread.ofPlatform().name("node-" + self.name()).unstarted(this);
+    }
+
+    // Other threads
+
+    /// Starts the thread, opens what it needs and joins the cluster.
+    ///
+    /// @throws IOException when something cannot be opened
+    /// @throws RuntimeException when the cluster does not take the node
+    void start() throws IOException, InterruptedException {
+        thread.start();
+        started.await();
+        final Parts made = parts;
+        if (made == null) {
+            thread.join();
+            throw new IOException(self.name() + ": " + reason(failure), failure);
+        }
+        channel.connect(made.inbox);
+    }
+
+    private static String reason(final @Nullable Throwable failure) {
+        if (failure instanceof final UncheckedIOException unchecked
+                && unchecked.getCause() != null) {
+            return String.valueOf(unchecked.getCause().getMessage());
+        }
+        return failure == null ? "ended" : String.valueOf(failure.getMessage());
+    }
+
+    void drain() {
+        enter(Phase.DRAIN);
+    }
+
+    /// Whether nothing was left before the time was over.
+    boolean awaitDrained(final long limitMs) throws InterruptedException {
+        return drained.await(limitMs, TimeUnit.MILLISECONDS);
+    }
+
+    /// Leaves the cluster and ends the thread once what was on its way has arrived.
+    void finish(final long graceMs) throws InterruptedException {
+        channel.close();
+        thread.join(Math.max(1, graceMs));
+        enter(Phase.FINISH);
+        thread.join();
+    }
+
+    private void enter(final Phase next) {
+        phase = next;
+        final Parts made = parts;
+        if (made != null && thread.isAlive()) {
+            made.udp.wakeUp();
+        }
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /// Why the thread has ended by itself; null when it has not.
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
+    // The node's thread
+
+    @Override
+    public void run() {
+        try {
+            final Parts made = open();
+            try {
+                parts = made;
+                started.countDown();
+                cycle(made);
+                LOG.info(
+                        "node={} {} backplane={}", self.name(), summary(made), made.udp.counters());
+            } finally {
+                made.machine.close();
+                made.udp.close();
+            }
+        } catch (final RuntimeException | IOException | Error e) {
+            failure = e;
+            if (parts != null) {
+                LOG.error("node={} ends: {}", self.name(), reason(e), e);
+            }
+        } finally {
+            started.countDown();
+            drained.countDown();
+            onEnd.run();
+        }
+    }
+
+    private static String summary(final Parts made) {
+        return made.machine.summary() + " inbox_dropped=" + made.inbox.dropped();
+    }
+
+    private Parts open() throws IOException {
+        final UdpBackplane[] opened = new UdpBackplane[1];
+        final RelayingBackplane relay =
+                new RelayingBackplane(
+                        new RelayConfig(config.backplane().helloIntervalMs(), 0),
+                        self,
+                        this::onDatagram,
+                        new Uncounted(),
+                        receiver -> {
+                            try {
+                                opened[0] = new UdpBackplane(udpConfig, self, receiver);
+                                return opened[0];
+                            } catch (final IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        final UdpBackplane udp = opened[0];
+        NodeMachine machine = null;
+        try {
+            final BatchingSender sender = new BatchingSender(channel);
+            machine = factory.make(relay, sender);
+            for (final int descriptor : machine.descriptors()) {
+                udp.watch(descriptor);
+            }
+            final ControlInbox inbox = new ControlInbox(new Control(), self.formats(), udp::wakeUp);
+            return new Parts(udp, relay, sender, machine, inbox);
+        } catch (final RuntimeException | IOException | Error e) {
+            if (machine != null) {
+                machine.close();
+            }
+            udp.close();
+            throw e;
+        }
+    }
+
+    private void cycle(final Parts made) {
+        nowNs = clock.nowNs();
+        long lastTimerNs = nowNs;
+        boolean draining = false;
+        int done = 0;
+        while (phase != Phase.FINISH) {
+            final long waitNs = done > 0 ? 0 : Math.max(0, lastTimerNs + TIMER_NS - clock.nowNs());
+            done = made.udp.poll(waitNs);
+            final long beforeNs = nowNs;
+            nowNs = clock.nowNs();
+            if (nowNs - beforeNs > Redirector.PAUSE_NS) {
+                made.machine.onPause(nowNs);
+            }
+            done += made.inbox.drain(nowNs);
+            done += made.machine.receive(nowNs);
+            if (nowNs - lastTimerNs >= TIMER_NS) {
+                lastTimerNs = nowNs;
+                made.relay.onTimer(nowNs);
+                made.machine.onTimer(made.sender, nowNs);
+                if (draining && drained.getCount() > 0 && made.machine.isDrained()) {
+                    drained.countDown();
+                }
+            }
+            if (!draining && phase == Phase.DRAIN) {
+                draining = true;
+                made.machine.drain(made.sender, nowNs);
+            }
+            made.sender.flush();
+            made.udp.flush();
+            made.machine.flush();
+        }
+    }
+
+    private void onDatagram(
+            final int from, final MemorySegment datagram, final long offset, final int length) {
+        final Parts made = parts;
+        if (made != null) {
+            made.machine.onDatagram(from, datagram, offset, length, nowNs);
+        }
+    }
+
+    /// What the control plane brings.
+    private final class Control implements ControlInbox.Node {
+        @Override
+        public void onMessage(final int from, final ControlMessage message, final long atNs) {
+            final Parts made = parts;
+            if (made != null) {
+                made.machine.onMessage(from, message, atNs);
+            }
+        }
+
+        @Override
+        public void onView(final ClusterView view, final long atNs) {
+            final Parts made = parts;
+            if (made == null) {
+                return;
+            }
+            if (view.member(self.node()) == null) {
+                throw new IllegalStateException("the cluster has excluded " + self.name());
+            }
+            made.udp.onView(view);
+            made.relay.onView(view);
+            made.machine.onView(view, made.sender, atNs);
+        }
+    }
+
+    /// The relay counts what it drops; there is nobody to tell in addition.
+    private static final class Uncounted implements RelayingBackplane.Drops {
+        @Override
+        public void onNoPath(final int destination) {}
+
+        @Override
+        public void onNotRelayed(
+                final RelayingBackplane.Reason reason,
+                final MemorySegment datagram,
+                final long offset,
+                final int length) {}
+    }
+}

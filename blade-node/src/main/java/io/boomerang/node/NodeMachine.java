@@ -1,0 +1,43 @@
+package io.boomerang.node;
+
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.ControlSender;
+
+import java.lang.foreign.MemorySegment;
+
+/// What a node does, whatever its role: the state machine with its ports. Used by the node's thread
+/// only.
+interface NodeMachine extends AutoCloseable {
+    /// Takes what has come in from outside; answers how much that was.
+    int receive(long nowNs);
+
+    void onDatagram(int fromNode, MemorySegment datagram, long offset, int length, long nowNs);
+
+    void onMessage(int fromNode, ControlMessage message, long nowNs);
+
+    void onView(ClusterView view, ControlSender control, long nowNs);
+
+    /// Nothing ran for so long that the others may have gone on without this node.
+    void onPause(long nowNs);
+
+    int onTimer(ControlSender control, long nowNs);
+
+    /// Gives what goes outside to the interface.
+    void flush();
+
+    /// Nothing new begins from now on; what has begun goes on.
+    void drain(ControlSender control, long nowNs);
+
+    /// Whether nothing is left that {@link #drain} waits for.
+    boolean isDrained();
+
+    /// Descriptors that tell when {@link #receive} has something to do.
+    int[] descriptors();
+
+    /// What it has done, for a log.
+    String summary();
+
+    @Override
+    void close();
+}

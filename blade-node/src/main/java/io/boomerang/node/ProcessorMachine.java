@@ -1,0 +1,145 @@
+package io.boomerang.node;
+
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredWeight;
+import io.boomerang.backplane.Backplane;
+import io.boomerang.blade.BladeCounters;
+import io.boomerang.blade.BladeNode;
+import io.boomerang.blade.BladeObserver;
+import io.boomerang.blade.processor.PacketProcessor;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.node.config.ChassisConfig;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+
+/// A processor, and how many new flows it wants.
+///
+/// Draining asks for none; it is over when the last flow is. The weight is said again with each
+/// change of the members, because who allocates buckets may be one of them, and each second while
+/// it drains.
+final class ProcessorMachine implements NodeMachine {
+    private static final long REPEAT_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private final BladeNode blade;
+    private int weight;
+    private boolean draining;
+    private int[] listeners = {};
+    private long saidNs;
+
+    ProcessorMachine(
+            final ChassisConfig config,
+            final Member self,
+            final int weight,
+            final PacketProcessor processor,
+            final Backplane backplane,
+            final ControlSender control) {
+        this.weight = weight;
+        blade =
+                new BladeNode(
+                        config.blade(),
+                        config.parameters(),
+                        self,
+                        processor,
+                        backplane,
+                        control,
+                        BladeObserver.NONE);
+    }
+
+    @Override
+    public int receive(final long nowNs) {
+        return 0;
+    }
+
+    @Override
+    public void onDatagram(
+            final int fromNode,
+            final MemorySegment datagram,
+            final long offset,
+            final int length,
+            final long nowNs) {
+        blade.onDatagram(fromNode, datagram, offset, length, nowNs);
+    }
+
+    @Override
+    public void onMessage(final int fromNode, final ControlMessage message, final long nowNs) {
+        blade.onMessage(fromNode, message, nowNs);
+    }
+
+    @Override
+    public void onView(final ClusterView view, final ControlSender control, final long nowNs) {
+        listeners =
+                view.members().stream()
+                        .filter(member -> member.role() != Role.BLADE)
+                        .filter(_ -> view.format() >= DesiredWeight.FIRST_FORMAT)
+                        .mapToInt(Member::node)
+                        .toArray();
+        blade.onView(view, nowNs);
+        sayWeight(control, nowNs);
+    }
+
+    private void sayWeight(final ControlSender control, final long nowNs) {
+        for (final int redirector : listeners) {
+            control.send(redirector, new DesiredWeight(weight));
+        }
+        saidNs = nowNs;
+    }
+
+    @Override
+    public void onPause(final long nowNs) {
+        // What a blade knows of a flow nobody can know better.
+    }
+
+    @Override
+    public int onTimer(final ControlSender control, final long nowNs) {
+        if (draining && nowNs - saidNs >= REPEAT_NS) {
+            sayWeight(control, nowNs);
+        }
+        return blade.onTimer(nowNs);
+    }
+
+    @Override
+    public void flush() {
+        // Nothing of a processor leaves the chassis here.
+    }
+
+    @Override
+    public void drain(final ControlSender control, final long nowNs) {
+        draining = true;
+        weight = 0;
+        sayWeight(control, nowNs);
+    }
+
+    @Override
+    public boolean isDrained() {
+        return blade.isIdle() && blade.counters().liveFlows() == 0;
+    }
+
+    @Override
+    public int[] descriptors() {
+        return new int[0];
+    }
+
+    @Override
+    public String summary() {
+        final BladeCounters counters = blade.counters();
+        return "delivered="
+                + counters.delivered()
+                + " live_flows="
+                + counters.liveFlows()
+                + " malformed="
+                + counters.malformedDatagrams()
+                + " refused_full="
+                + counters.refusedFull()
+                + " verdicts="
+                + counters.verdicts();
+    }
+
+    @Override
+    public void close() {
+        blade.close();
+    }
+}

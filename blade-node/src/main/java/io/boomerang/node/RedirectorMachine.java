@@ -1,0 +1,127 @@
+package io.boomerang.node;
+
+import io.boomerang.announce.ControlMessage;
+import io.boomerang.backplane.Backplane;
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
+import io.boomerang.node.config.ChassisConfig;
+import io.boomerang.port.FrameBurst;
+import io.boomerang.port.PacketPort;
+import io.boomerang.redirector.steering.Redirector;
+import io.boomerang.redirector.steering.RedirectorCounters;
+import io.boomerang.redirector.steering.SteeringObserver;
+
+import java.lang.foreign.MemorySegment;
+
+/// A redirector with the interface to its outside network.
+///
+/// Draining closes the outside: nothing comes in any more. What waits goes on; sessions are with
+/// their owners and blades anyhow.
+final class RedirectorMachine implements NodeMachine {
+    private static final int BURST = 256;
+
+    private final PacketPort outside;
+    private final Redirector redirector;
+    private final FrameBurst burst = new FrameBurst(BURST);
+    private boolean draining;
+
+    RedirectorMachine(
+            final ChassisConfig config,
+            final Member self,
+            final PacketPort outside,
+            final Backplane backplane,
+            final ControlSender control) {
+        this.outside = outside;
+        redirector =
+                new Redirector(
+                        config.redirector(),
+                        config.parameters(),
+                        self,
+                        backplane,
+                        control,
+                        outside::transmit,
+                        SteeringObserver.NONE);
+    }
+
+    @Override
+    public int receive(final long nowNs) {
+        if (draining) {
+            return 0;
+        }
+        final int received = outside.receive(burst);
+        for (int i = 0; i < received; i++) {
+            redirector.onFrame(burst.segment(i), burst.offset(i), burst.length(i), 0, nowNs);
+        }
+        return received;
+    }
+
+    @Override
+    public void onDatagram(
+            final int fromNode,
+            final MemorySegment datagram,
+            final long offset,
+            final int length,
+            final long nowNs) {
+        redirector.onDatagram(fromNode, datagram, offset, length, nowNs);
+    }
+
+    @Override
+    public void onMessage(final int fromNode, final ControlMessage message, final long nowNs) {
+        redirector.onMessage(fromNode, message, nowNs);
+    }
+
+    @Override
+    public void onView(final ClusterView view, final ControlSender control, final long nowNs) {
+        redirector.onView(view, nowNs);
+    }
+
+    @Override
+    public void onPause(final long nowNs) {
+        redirector.onPause(nowNs);
+    }
+
+    @Override
+    public int onTimer(final ControlSender control, final long nowNs) {
+        return redirector.onTimer(nowNs);
+    }
+
+    @Override
+    public void flush() {
+        outside.flush();
+    }
+
+    @Override
+    public void drain(final ControlSender control, final long nowNs) {
+        draining = true;
+    }
+
+    @Override
+    public boolean isDrained() {
+        return redirector.isIdle();
+    }
+
+    @Override
+    public int[] descriptors() {
+        return outside.descriptors();
+    }
+
+    @Override
+    public String summary() {
+        final RedirectorCounters counters = redirector.counters();
+        final StringBuilder text = new StringBuilder();
+        counters.snapshot()
+                .forEach((name, count) -> {
+                    if (count != 0) {
+                        text.append(name.replace('-', '_')).append('=').append(count).append(' ');
+                    }
+                });
+        return text + "port=" + outside.counters();
+    }
+
+    @Override
+    public void close() {
+        redirector.close();
+        outside.close();
+    }
+}
