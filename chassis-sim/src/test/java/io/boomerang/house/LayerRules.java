@@ -45,8 +45,7 @@ final class LayerRules {
                             BACKPLANE)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(REDIRECTOR, BLADE, HANDOFF, SIM)
-                    .resideInAnyPackage(REDIRECTOR, BLADE, NODE, SIM)
+                    .resideInAnyPackage(REDIRECTOR, BLADE, HANDOFF, NODE, SIM)
                     .because("announce-protocol is what all nodes agree on, whoever they are")
                     .allowEmptyShould(true);
 
@@ -57,8 +56,7 @@ final class LayerRules {
                     .resideInAPackage(REDIRECTOR)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(BLADE, HANDOFF, SIM)
-                    .resideInAnyPackage(BLADE, NODE, SIM)
+                    .resideInAnyPackage(BLADE, HANDOFF, NODE, SIM)
                     .because("imports run announce-protocol <- redirector <- blade-node")
                     .allowEmptyShould(true);
 
@@ -79,6 +77,7 @@ final class LayerRules {
 
     @ArchTest
     static final ArchRule portSeesLinux = seesOfOurs(PORT, PORT, BPF, LINUX, MEMORY, WIRE);
+
     @ArchTest
     static final ArchRule nodeKnowsNoSimulator =
             noClasses()

@@ -110,6 +110,8 @@ class RulesCanFailTest {
                             "package io.boomerang.wire; class ChecksumUtils {}"),
                     Map.entry(
                             "nativeCallsStayInFewPackages",
+                            "package io.boomerang.sim.chassis; class Port { Object linker ="
+                                    + " java.lang.foreign.Linker.nativeLinker(); }"),
                     Map.entry(
                             "nettyStaysInTheUdpBackplane",
                             "package io.boomerang.backplane; class Wire { io.netty.channel.Channel"
@@ -118,10 +120,6 @@ class RulesCanFailTest {
                             "nodeKnowsNoSimulator",
                             "package io.boomerang.node; class Daemon {"
                                     + " io.boomerang.sim.chassis.Chassis chassis; }"),
-                    Map.entry(
-                            "nativeCallsStayInOnePackage",
-                            "package io.boomerang.sim.chassis; class Port { Object linker ="
-                                    + " java.lang.foreign.Linker.nativeLinker(); }"),
                     Map.entry(
                             "noStaticFieldHidesState",
                             "package io.boomerang.cluster; class Openings { static final"

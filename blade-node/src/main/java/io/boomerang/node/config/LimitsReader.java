@@ -26,6 +26,7 @@ final class LimitsReader {
                 limits.durationMs("embryonic-lease", usual.embryonicLeaseMs(), 100, 600_000),
                 limits.durationMs("cache-lease", usual.cacheLeaseMs(), 100, 600_000),
                 limits.durationMs("query-time", usual.queryLimitMs(), 1, 10_000),
+                limits.number("queries-per-second", usual.queriesPerSecond(), 1, 100_000_000),
                 limits.number("queried-packets", usual.queriedCells(), 64, 1 << 20),
                 limits.durationMs("fragment-time", usual.fragmentLimitMs(), 1_000, 120_000),
                 limits.number("fragments", usual.fragmentCells(), 64, 1 << 20),

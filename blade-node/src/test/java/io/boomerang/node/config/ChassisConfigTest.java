@@ -75,6 +75,7 @@ class ChassisConfigTest {
               embryonic-lease: 600s
               cache-lease: 100ms
               query-time: 1ms
+              queries-per-second: 7
               queried-packets: 64
               fragment-time: 2m
               fragments: 64
@@ -180,7 +181,7 @@ class ChassisConfigTest {
         assertEquals(100, nat.nat().portsPerBlade());
         assertEquals(
                 new RedirectorConfig(
-                        16, SelectionPolicy.LEAST_LOADED, 600_000, 100, 1, 64, 120_000, 64, 16),
+                        16, SelectionPolicy.LEAST_LOADED, 600_000, 100, 1, 7, 64, 120_000, 64, 16),
                 config.redirector());
         assertEquals(AnnouncePolicy.HOLD, config.blade().announce());
         assertEquals(1, config.blade().markerCapacity());

@@ -29,7 +29,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 class RedirectorTest {
@@ -325,22 +324,6 @@ class RedirectorTest {
                 policy, List.of(INGRESS, INGRESS_2), INGRESS, INGRESS_2, EGRESS, BLADE_1, BLADE_2);
     }
 
-    /// It may have asked the owner while that knew of the former blade only.
-    @Test
-    void shouldCorrectWhatAnotherRedirectorMayHaveBeenTold() {
-        try (Rig rig = twoIngress(SelectionPolicy.BUCKETS)) {
-            final FlowKey key = Rig.key(Frames.tcp(1, 1000, 2, 80, Frames.SYN));
-            rig.say(BLADE_1, INGRESS, Rig.announcement(Kind.OPEN, key, FLOW, BLADE_1, 0));
-            rig.say(BLADE_2, INGRESS, Rig.announcement(Kind.OPEN, key, FLOW + 1, BLADE_2, 0));
-            rig.pass(1);
-
-            final Explanation told = rig.redirector(INGRESS_2).explain(key, rig.nowNs);
-            final Explanation.KnownSession session = Objects.requireNonNull(told.session());
-            assertEquals(BLADE_2, session.blade());
-            assertEquals(FLOW + 1, session.flowId());
-        }
-    }
-
     private static StateQuery onlyQuery(final Rig rig, final int blade) {
         final List<StateQuery> queries =
                 rig.said.stream()
@@ -458,24 +441,6 @@ class RedirectorTest {
             rig.frame(EGRESS, 1, frame);
             assertEquals(BLADE_1, rig.lastArrived().node());
             assertEquals(FLOW + 1, rig.lastArrived().flowId());
-        }
-    }
-
-    @Test
-    void shouldNameTheHolderAlsoWhenTheNewerSessionHasEnded() {
-        try (Rig rig = egressOnly()) {
-            final FlowKey key = Rig.key(Frames.tcp(1, 1000, 2, 80, Frames.SYN));
-            rig.say(BLADE_1, EGRESS, Rig.announcement(Kind.OPEN, key, FLOW + 1, BLADE_1, 1));
-            rig.say(BLADE_1, EGRESS, Rig.announcement(Kind.CLOSE, key, FLOW + 1, BLADE_1, 2));
-
-            rig.say(BLADE_2, EGRESS, Rig.announcement(Kind.OPEN, key, FLOW, BLADE_2, 9));
-
-            assertEquals(
-                    new Rig.Said(
-                            EGRESS,
-                            BLADE_2,
-                            new Acknowledgement(FLOW, 1, 9, Outcome.STALE, BLADE_1)),
-                    rig.said.getLast());
         }
     }
 

@@ -1,0 +1,78 @@
+package io.boomerang.redirector.steering;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.boomerang.announce.Acknowledgement;
+import io.boomerang.announce.Acknowledgement.Outcome;
+import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.flow.FlowKey;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Objects;
+
+/// Two blades announce one flow.
+class ContestedFlowTest {
+    private static final long FLOW = 0x1234;
+
+    private static Rig twoIngress() {
+        return new Rig(
+                SelectionPolicy.BUCKETS,
+                List.of(Rig.INGRESS, Rig.INGRESS_2),
+                Rig.INGRESS,
+                Rig.INGRESS_2,
+                Rig.EGRESS,
+                Rig.BLADE_1,
+                Rig.BLADE_2);
+    }
+
+    /// It may have asked the owner while that knew of the former blade only.
+    @Test
+    void shouldCorrectWhatAnotherRedirectorMayHaveBeenTold() {
+        try (Rig rig = twoIngress()) {
+            final FlowKey key = Rig.key(Frames.tcp(1, 1000, 2, 80, Frames.SYN));
+            rig.say(
+                    Rig.BLADE_1,
+                    Rig.INGRESS,
+                    Rig.announcement(Kind.OPEN, key, FLOW, Rig.BLADE_1, 0));
+            rig.say(
+                    Rig.BLADE_2,
+                    Rig.INGRESS,
+                    Rig.announcement(Kind.OPEN, key, FLOW + 1, Rig.BLADE_2, 0));
+            rig.pass(1);
+
+            final Explanation told = rig.redirector(Rig.INGRESS_2).explain(key, rig.nowNs);
+            final Explanation.KnownSession session = Objects.requireNonNull(told.session());
+            assertEquals(Rig.BLADE_2, session.blade());
+            assertEquals(FLOW + 1, session.flowId());
+        }
+    }
+
+    @Test
+    void shouldNameTheHolderAlsoWhenTheNewerSessionHasEnded() {
+        try (Rig rig = twoIngress()) {
+            final FlowKey key = Rig.key(Frames.tcp(1, 1000, 2, 80, Frames.SYN));
+            rig.say(
+                    Rig.BLADE_1,
+                    Rig.INGRESS,
+                    Rig.announcement(Kind.OPEN, key, FLOW + 1, Rig.BLADE_1, 1));
+            rig.say(
+                    Rig.BLADE_1,
+                    Rig.INGRESS,
+                    Rig.announcement(Kind.CLOSE, key, FLOW + 1, Rig.BLADE_1, 2));
+
+            rig.say(
+                    Rig.BLADE_2,
+                    Rig.INGRESS,
+                    Rig.announcement(Kind.OPEN, key, FLOW, Rig.BLADE_2, 9));
+
+            assertEquals(
+                    new Rig.Said(
+                            Rig.INGRESS,
+                            Rig.BLADE_2,
+                            new Acknowledgement(FLOW, 1, 9, Outcome.STALE, Rig.BLADE_1)),
+                    rig.said.getLast());
+        }
+    }
+}
