@@ -84,7 +84,7 @@ final class MemberProcess implements AutoCloseable {
     /// What it said, for the message of a failing test.
     @Override
     public String toString() {
-        return String.join("\n", output);
+        return "\n--\n" + String.join("\n", output);
     }
 
     void awaitEnd() {

@@ -2,6 +2,7 @@ package io.boomerang.cluster;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.cluster.key.ChassisKey;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
 /// Members in processes of their own, over the loopback interface.
 class MemberProcessIT {
     private static final String DIGEST = "abc";
+    private static final int FIRST_PORT = 12_000;
+    private static final int PORTS = 16_000;
 
     @TempDir private Path directory = Path.of("");
 
@@ -31,20 +34,21 @@ class MemberProcessIT {
     private final List<Integer> ports = freePorts(4);
     private final List<MemberProcess> started = new ArrayList<>();
 
+    /// Below those that the kernel gives to connections, which members open before all of them
+    /// listen.
     private static List<Integer> freePorts(final int count) {
-        final List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        final List<Integer> ports = new ArrayList<>();
+        int port = FIRST_PORT + (int) (ProcessHandle.current().pid() % PORTS);
+        while (ports.size() < count) {
+            try (ServerSocket socket =
+                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                ports.add(socket.getLocalPort());
+            } catch (final IOException _) {
+                // somebody else has it
             }
-            final List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (final ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (final IOException e) {
-            throw new AssertionError(e);
+            port++;
         }
+        return ports;
     }
 
     @AfterEach
@@ -147,6 +151,24 @@ class MemberProcessIT {
     }
 
     @Test
+    void shouldNoticeTheDeathOfAMemberAndWelcomeItBack() throws IOException {
+        final MemberProcess one = start(1, key);
+        final MemberProcess two = start(2, key);
+        final MemberProcess three = start(3, key);
+        one.awaitLast("view ", "1 2 3");
+        two.awaitLast("view ", "1 2 3");
+
+        one.close();
+        two.awaitLast("view ", "2 3");
+        three.awaitLast("view ", "2 3");
+
+        final MemberProcess back = start(1, key);
+        back.awaitLast("view ", "1 2 3");
+        back.command("stale 2");
+        two.awaitLast("from 1 ", "holder 9");
+    }
+
+    @Test
     void shouldNameBothParametersOfWhomItRefuses() throws IOException {
         final MemberProcess one = start(1, key);
         one.awaitLast("view ", "1");
@@ -181,7 +203,8 @@ class MemberProcessIT {
         started.add(member);
         await("first words of " + node)
                 .atMost(MemberProcess.PATIENCE)
-                .until(() -> !member.linesWith("@ ").isEmpty());
+                .untilAsserted(
+                        () -> assertFalse(member.linesWith("@ ").isEmpty(), started::toString));
         return member;
     }
 
