@@ -228,10 +228,12 @@ final class FlowSteering implements AutoCloseable {
             query(key, nowNs);
         } else if (slot != SessionTable.NONE && !exchange.isMereDecision(slot, nowNs)) {
             steerByMemory(key, hash, slot, nowNs);
-        } else if (arrival.opening && nobodyElseKnows(hash, opensConnection, nowNs)) {
+        } else if (slot == SessionTable.NONE
+                && arrival.opening
+                && nobodyElseKnows(hash, opensConnection, nowNs)) {
             select(key, hash, nowNs);
         } else {
-            query(key, nowNs);
+            query(key, nowNs); // also after a choice of its own: the blade may hold it unannounced
         }
     }
 
