@@ -21,7 +21,8 @@ public final class PhaseTracker {
         if (marker.original().protocol() == IpProtocol.TCP) {
             final int flags = packet.tcpFlags();
             final boolean beginsAnew = beginsAnew(marker, flags, fromInitiator);
-            if (beginsAnew && marker.phase() == TcpPhase.CLOSED) {
+            if (beginsAnew
+                    && (marker.phase() == TcpPhase.CLOSED || isStray(marker, fromInitiator))) {
                 marker.orient(arrivalSide, packet.sourceIsB());
                 marker.clearFins();
                 marker.setAnswered(false);
@@ -69,6 +70,12 @@ public final class PhaseTracker {
     private static boolean beginsAnew(
             final MarkerSession marker, final int flags, final boolean fromInitiator) {
         return isOpening(flags) && (fromInitiator || !marker.isTranslated() && !marker.hasHeld());
+    }
+
+    /// Whether the responder speaks first: a late packet of the connection before has opened the
+    /// flow, from the other side.
+    private static boolean isStray(final MarkerSession marker, final boolean fromInitiator) {
+        return marker.phase() == TcpPhase.EMBRYONIC && !fromInitiator && !marker.isAnswered();
     }
 
     private static void trackTcp(

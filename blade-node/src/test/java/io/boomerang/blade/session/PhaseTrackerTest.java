@@ -55,6 +55,25 @@ class PhaseTrackerTest {
 
     @ParameterizedTest
     @CsvSource({
+        "'>S <SA', INGRESS",
+        "'>A <S', EGRESS",
+        "'>R >A <S >SA <A', EGRESS",
+        "'>S <SA <S', INGRESS",
+        "'>S <SA >R <S', EGRESS"
+    })
+    void shouldTakeTheSenderOfTheSynForTheOpener(final String segments, final Side opener) {
+        final String[] words = segments.split(" ", -1);
+        final MarkerSession marker = open(frame(words[0]));
+
+        for (final String segment : words) {
+            pass(marker, frame(segment), segment.charAt(0) == '<');
+        }
+
+        assertEquals(opener, marker.openingSide());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "'>', EMBRYONIC",
         "'>>>>>', EMBRYONIC",
         "'><', EMBRYONIC",
