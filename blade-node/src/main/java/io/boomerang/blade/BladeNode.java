@@ -221,7 +221,7 @@ public final class BladeNode implements AutoCloseable {
         } else if (marker == null) {
             emitStateless(nowNs);
         } else {
-            pass(marker, nowNs);
+            pass(marker, from, nowNs);
         }
     }
 
@@ -246,7 +246,7 @@ public final class BladeNode implements AutoCloseable {
         return marker;
     }
 
-    private void pass(final MarkerSession marker, final long nowNs) {
+    private void pass(final MarkerSession marker, final int sender, final long nowNs) {
         final Side arrivalSide = context.arrivalSide();
         final TcpPhase before = marker.phase();
         final Side openedBefore = marker.openingSide();
@@ -255,7 +255,7 @@ public final class BladeNode implements AutoCloseable {
         markers.touch(marker, LifetimeClass.of(marker.original().protocol(), after), nowNs);
         if (!marker.hasPassed()) {
             marker.setPassed();
-            announcer.open(marker, nowNs);
+            announcer.open(marker, sender, nowNs);
         } else if (after == TcpPhase.EMBRYONIC && before == TcpPhase.CLOSED
                 || marker.openingSide() != openedBefore) {
             announcer.change(marker, Kind.OPEN, nowNs);
@@ -389,9 +389,9 @@ public final class BladeNode implements AutoCloseable {
             case final Acknowledgement acknowledgement ->
                     onAcknowledgement(from, acknowledgement, nowNs);
             case StateQuery(long queryId, FlowKey key) ->
-                    control.send(from, new StateAnswer(queryId, sessionOf(from, key)));
+                    control.send(from, new StateAnswer(queryId, sessionOf(from, key, nowNs)));
             case final SessionPull pull -> {
-                final SessionPage page = pages.take(from, pull);
+                final SessionPage page = pages.take(from, pull, nowNs);
                 if (page != null) {
                     control.send(from, page);
                 }
@@ -435,23 +435,25 @@ public final class BladeNode implements AutoCloseable {
         final MarkerSession marker = markers.findFlow(flowId);
         if (marker != null) {
             givenUp++;
+            marker.endPutOff();
             markers.giveUp(marker, nowNs);
         }
     }
 
     /// Of a lapsed marker, too: its tuple comes back to the blade that had it.
-    private @Nullable SessionAnnouncement sessionOf(final int asker, final FlowKey key) {
+    private @Nullable SessionAnnouncement sessionOf(
+            final int asker, final FlowKey key, final long nowNs) {
         final Side side = announcer.directory().side(asker);
         if (side == null) {
             return null;
         }
         final MarkerSession marker = markers.find(side, key, flowHash.hash(key));
-        return marker == null ? null : announcer.describe(marker, side);
+        return marker == null ? null : announcer.describe(marker, side, nowNs);
     }
 
     /// The members of the chassis have changed.
     public void onView(final ClusterView view, final long nowNs) {
-        if (announcer.onView(view)) {
+        if (announcer.onView(view, nowNs)) {
             pages.onOwnersChanged(nowNs);
         }
     }

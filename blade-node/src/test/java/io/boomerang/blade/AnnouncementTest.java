@@ -128,7 +128,7 @@ class AnnouncementTest {
         restart(
                 new Bench(
                         BladeConfig.DEFAULTS.withLimits(
-                                new AnnounceLimits(1, 20, 1_000, 8, 16, 200)),
+                                new AnnounceLimits(1, 20, 1_000, 8, 16, 200, 1)),
                         new PassThrough()));
 
         bench.deliver(Side.INGRESS, FLOW, request());

@@ -30,7 +30,7 @@ class HoldTest {
             new Bench(
                     BladeConfig.DEFAULTS
                             .withAnnounce(AnnouncePolicy.HOLD)
-                            .withLimits(new AnnounceLimits(1_000, 20, 1_000, 8, CELLS, 200)),
+                            .withLimits(new AnnounceLimits(1_000, 20, 1_000, 8, CELLS, 200, 1)),
                     new PassThrough());
 
     private static byte[] request(final int clientPort, final int length) {

@@ -46,7 +46,7 @@ class LossyClusterTest {
     private static final int HOLD_LIMIT_MS = 200;
     private static final int MAX_DELAY_MS = 60;
     private static final AnnounceLimits LIMITS =
-            new AnnounceLimits(4_096, 20, 1_000, 32, HOLD_CELLS, HOLD_LIMIT_MS);
+            new AnnounceLimits(4_096, 20, 1_000, 32, HOLD_CELLS, HOLD_LIMIT_MS, 1);
 
     /// What a redirector keeps of a flow.
     private record Session(long flowId, int version, boolean closed) {}

@@ -10,15 +10,18 @@ package io.boomerang.blade.announcer;
 /// @param tryLimit how often an announcement is sent in all
 /// @param holdCells cells of 2 KiB for frames that wait under {@link AnnouncePolicy#HOLD}
 /// @param holdLimitMs how long a frame waits before it is dropped, in milliseconds
+/// @param embryonicPackets with which packet a flow is announced to all who have to know it
+///   although it is not established; 1 announces every flow at once
 public record AnnounceLimits(
         int outstandingCapacity,
         int firstRetryMs,
         int lastRetryMs,
         int tryLimit,
         int holdCells,
-        int holdLimitMs) {
+        int holdLimitMs,
+        int embryonicPackets) {
     public static final AnnounceLimits DEFAULTS =
-            new AnnounceLimits(65_536, 20, 1_000, 8, 4_096, 200);
+            new AnnounceLimits(65_536, 20, 1_000, 8, 4_096, 200, 8);
 
     public AnnounceLimits {
         require("outstandingCapacity", outstandingCapacity, 1, 1 << 24);
@@ -27,6 +30,18 @@ public record AnnounceLimits(
         require("tryLimit", tryLimit, 1, 32);
         require("holdCells", holdCells, 1, 1 << 20);
         require("holdLimitMs", holdLimitMs, 1, 10_000);
+        require("embryonicPackets", embryonicPackets, 1, 10_000);
+    }
+
+    public AnnounceLimits withEmbryonicPackets(final int newCount) {
+        return new AnnounceLimits(
+                outstandingCapacity,
+                firstRetryMs,
+                lastRetryMs,
+                tryLimit,
+                holdCells,
+                holdLimitMs,
+                newCount);
     }
 
     private static void require(

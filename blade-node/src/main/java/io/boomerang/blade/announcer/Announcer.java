@@ -3,6 +3,7 @@ package io.boomerang.blade.announcer;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.LifetimeClass;
 import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.blade.session.MarkerSession;
@@ -36,6 +37,11 @@ public final class Announcer {
     /// an older flow id.
     private static final long REMINDER_INTERVAL_NS = 1_000 * MS;
 
+    /// How long the members must have been the same before flows are put off: longer than a
+    /// redirector keeps a decision that no blade has announced. Until then one may have decided on
+    /// a flow that another one, which it did not see, has given to another blade.
+    private static final long CALM_NS = 15_000 * MS;
+
     private static final Side[] SIDES = Side.values();
 
     private final AnnouncePolicy policy;
@@ -52,7 +58,10 @@ public final class Announcer {
     /// An announcement that must ride on the packet at hand and is not tracked.
     private @Nullable SessionAnnouncement riding;
 
+    private long viewChangedNs;
+
     private long opens;
+    private long putOff;
     private long sent;
     private long carried;
     private long repeated;
@@ -97,23 +106,43 @@ public final class Announcer {
     }
 
     /// Answers whether the redirectors have changed.
-    public boolean onView(final ClusterView view) {
+    public boolean onView(final ClusterView view, final long nowNs) {
+        viewChangedNs = nowNs;
         return directory.onView(view);
     }
 
-    /// The first packet of the flow passes, toward its far side.
-    public void open(final MarkerSession marker, final long nowNs) {
+    /// The first packet of the flow passes, toward its far side. Where flows may be put off, nobody
+    /// hears of it but who needs it for the answer, and the near side's owner unless that decided
+    /// itself.
+    ///
+    /// @param sender the redirector that sent the packet to this blade
+    public void open(final MarkerSession marker, final int sender, final long nowNs) {
         opens++;
         marker.setViewEpoch(directory.epoch());
         marker.setAdoptedNs(nowNs - ADOPTION_INTERVAL_NS);
         table.onAnnounced(marker, nowNs);
-        announce(marker, marker.openingSide(), Kind.OPEN, false, nowNs);
+        if (mayPutOff(marker, nowNs)) {
+            putOff++;
+            marker.putOff();
+        }
+        final Side near = marker.openingSide();
+        if (!marker.isPutOff() || directory.owner(near, marker.hash(near)) != sender) {
+            announce(marker, near, Kind.OPEN, false, nowNs);
+        }
         announce(marker, marker.farSide(), Kind.OPEN, policy == AnnouncePolicy.CARRY, nowNs);
     }
 
+    private boolean mayPutOff(final MarkerSession marker, final long nowNs) {
+        return limits.embryonicPackets() > 1
+                && marker.phase() == TcpPhase.EMBRYONIC
+                && nowNs - viewChangedNs >= CALM_NS;
+    }
+
     /// The session of an announced flow has changed: `OPEN` when a new connection began on it or it
-    /// took over another flow id, else `REFRESH`.
-    public void change(final MarkerSession marker, final Kind kind, final long nowNs) {
+    /// took over another flow id, else `REFRESH`. One that was put off is announced now.
+    public void change(final MarkerSession marker, final Kind change, final long nowNs) {
+        final Kind kind = marker.isPutOff() ? Kind.OPEN : change;
+        marker.endPutOff();
         marker.raiseVersion();
         table.onAnnounced(marker, nowNs);
         for (final Side side : SIDES) {
@@ -123,8 +152,18 @@ public final class Announcer {
     }
 
     /// A packet of an announced flow has passed: prolongs the lease when it is time, and tells
-    /// owners that the last view has made.
+    /// owners that the last view has made. One that was put off is announced when it has lived long
+    /// enough for anything of this.
     public void keepUp(final MarkerSession marker, final long nowNs) {
+        if (marker.isPutOff()) {
+            if (marker.countPutOffPacket() >= limits.embryonicPackets()
+                    || marker.phase() == TcpPhase.CLOSING
+                    || marker.viewEpoch() != directory.epoch()
+                    || nowNs - marker.announcedNs() >= refreshNs[marker.lifetime().ordinal()]) {
+                change(marker, Kind.OPEN, nowNs);
+            }
+            return;
+        }
         if (marker.viewEpoch() != directory.epoch()) {
             reconcile(marker, nowNs);
         }
@@ -153,9 +192,13 @@ public final class Announcer {
         }
     }
 
-    /// The flow's time is up.
+    /// The flow's time is up. The few sessions of one that was put off end by themselves.
     public void close(final MarkerSession marker, final long nowNs) {
         if (!marker.hasPassed()) {
+            return;
+        }
+        if (marker.isPutOff()) {
+            abandon(marker);
             return;
         }
         closes++;
@@ -267,9 +310,11 @@ public final class Announcer {
         return (short) (version - other) < 0;
     }
 
-    /// The session as a redirector of this side has to know it.
-    public SessionAnnouncement describe(final MarkerSession marker, final Side side) {
-        return message(marker, side, Kind.OPEN);
+    /// The session as a redirector of this side has to know it, which asks for it.
+    public SessionAnnouncement describe(
+            final MarkerSession marker, final Side side, final long nowNs) {
+        final long idleMs = marker.isPutOff() ? (nowNs - marker.lastSeenNs()) / MS : 0;
+        return message(marker, side, Kind.OPEN, leaseMs(marker, idleMs));
     }
 
     /// The end of a session that is over.
@@ -323,6 +368,10 @@ public final class Announcer {
     }
 
     private void refresh(final MarkerSession marker, final long nowNs) {
+        if (marker.isPutOff()) {
+            change(marker, Kind.OPEN, nowNs);
+            return;
+        }
         refreshes++;
         table.onAnnounced(marker, nowNs);
         for (final Side side : SIDES) {
@@ -372,7 +421,7 @@ public final class Announcer {
             final boolean ride,
             final long nowNs) {
         final int owner = directory.owner(side, marker.hash(side));
-        final int backup = directory.backup(side, marker.hash(side));
+        final int backup = marker.isPutOff() ? 0 : directory.backup(side, marker.hash(side));
         setAnnounced(marker, side, owner, backup);
         if (owner == 0) {
             return;
@@ -423,6 +472,21 @@ public final class Announcer {
 
     private SessionAnnouncement message(
             final MarkerSession marker, final Side side, final Kind kind) {
+        return message(marker, side, kind, leaseMs(marker, 0));
+    }
+
+    /// A session whose close is never announced must not outlive its marker.
+    private int leaseMs(final MarkerSession marker, final long idleMs) {
+        if (!marker.isPutOff()) {
+            return lifetimes.leaseMs(marker.lifetime());
+        }
+        final long step = SessionAnnouncement.LEASE_STEP_MS;
+        final long leftMs = lifetimes.timeoutMs(marker.lifetime()) - idleMs;
+        return (int) Math.clamp(leftMs / step * step, step, SessionAnnouncement.MAX_LEASE_MS);
+    }
+
+    private SessionAnnouncement message(
+            final MarkerSession marker, final Side side, final Kind kind, final int leaseMs) {
         final FlowKey original = marker.original().copy();
         final FlowKey key = marker.key(side).copy();
         return new SessionAnnouncement(
@@ -433,13 +497,14 @@ public final class Announcer {
                 self.node(),
                 self.incarnation(),
                 marker.version(),
-                lifetimes.leaseMs(marker.lifetime()),
+                leaseMs,
                 marker.phase());
     }
 
     public AnnouncerCounters counters() {
         return new AnnouncerCounters(
                 opens,
+                putOff,
                 sent,
                 carried,
                 repeated,

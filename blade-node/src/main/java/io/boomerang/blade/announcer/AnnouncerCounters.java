@@ -3,6 +3,7 @@ package io.boomerang.blade.announcer;
 /// What the announcer has done so far.
 ///
 /// @param opens flows announced for the first time in their life
+/// @param putOff those of them that were announced only to who needs them for the first packets
 /// @param sent announcements handed to the cluster, repetitions included
 /// @param carried packets that an announcement rode on
 /// @param repeated announcements sent again for want of an acknowledgement
@@ -18,6 +19,7 @@ package io.boomerang.blade.announcer;
 /// @param acknowledgedLate acknowledgements of what no longer waits for one
 public record AnnouncerCounters(
         long opens,
+        long putOff,
         long sent,
         long carried,
         long repeated,

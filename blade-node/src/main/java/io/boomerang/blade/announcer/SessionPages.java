@@ -43,7 +43,7 @@ public final class SessionPages {
 
     /// The page that a redirector asks for; null when it does not see the chassis as this blade
     /// does.
-    public @Nullable SessionPage take(final int asker, final SessionPull pull) {
+    public @Nullable SessionPage take(final int asker, final SessionPull pull, final long nowNs) {
         final Side side = directory.side(asker);
         if (side == null
                 || pull.cursor() < 0
@@ -59,7 +59,7 @@ public final class SessionPages {
                 sessions.add(
                         marker.isLapsed()
                                 ? announcer.describeEnd(marker, side)
-                                : announcer.describe(marker, side));
+                                : announcer.describe(marker, side, nowNs));
             }
         }
         final boolean last = index >= table.madeCount();

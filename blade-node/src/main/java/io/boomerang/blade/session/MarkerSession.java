@@ -46,6 +46,8 @@ public final class MarkerSession {
     private boolean translated;
     private boolean passed;
     private boolean answered;
+    private boolean putOff;
+    private int putOffPackets;
     private boolean farReady;
     private boolean farOwnerKnows;
     private boolean initiatorFin;
@@ -110,6 +112,7 @@ public final class MarkerSession {
         openVersion = version;
         passed = false;
         answered = false;
+        putOff = false;
         awaitFarOwner();
         initiatorFin = false;
         responderFin = false;
@@ -243,6 +246,27 @@ public final class MarkerSession {
 
     void setAnswered(final boolean newAnswered) {
         answered = newAnswered;
+    }
+
+    /// Whether only those know of the flow who need it for its first packets.
+    public boolean isPutOff() {
+        return putOff;
+    }
+
+    /// The flow is announced in full later, if ever.
+    public void putOff() {
+        putOff = true;
+        putOffPackets = 1;
+    }
+
+    /// The flow is announced in full.
+    public void endPutOff() {
+        putOff = false;
+    }
+
+    /// Another packet of the flow passes; answers how many that were since it was put off.
+    public int countPutOffPacket() {
+        return ++putOffPackets;
     }
 
     /// Whether the far side's owner has acknowledged the flow, or one that owned it there before.

@@ -49,7 +49,8 @@ final class LimitsReader {
                                 60_000),
                         limits.number("announce-tries", usual.tryLimit(), 1, 32),
                         limits.number("held-packets", usual.holdCells(), 1, 1 << 20),
-                        limits.durationMs("hold-time", usual.holdLimitMs(), 1, 10_000));
+                        limits.durationMs("hold-time", usual.holdLimitMs(), 1, 10_000),
+                        limits.number("embryonic-packets", usual.embryonicPackets(), 1, 10_000));
         limits.end();
         return new BladeConfig(announce, lifetimes(lifetimes), flows, announceLimits);
     }

@@ -87,6 +87,7 @@ class ChassisConfigTest {
               announce-tries: 32
               held-packets: 1
               hold-time: 10s
+              embryonic-packets: 3
             lifetimes:
               tcp-embryonic: 1s
               tcp-established: 360h
@@ -188,6 +189,7 @@ class ChassisConfigTest {
         assertEquals(1_296_000_000, config.blade().lifetimes().tcpEstablishedMs());
         assertEquals(10_000, config.blade().lifetimes().lapsedMs());
         assertEquals(32, config.blade().limits().tryLimit());
+        assertEquals(3, config.blade().limits().embryonicPackets());
         assertEquals(0, config.drainLimitMs());
         assertEquals(directory.resolve("state"), config.stateDirectory());
         final NodeConfig processor = config.nodesOf("both").getFirst();

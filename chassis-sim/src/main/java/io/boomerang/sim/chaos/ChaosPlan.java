@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 /// @param blades at the start
 /// @param policy for new flows
 /// @param announce how far sides learn of flows
+/// @param embryonicPackets with which packet a blade announces a flow that is not established
 /// @param events in the order of time
 public record ChaosPlan(
         long seed,
@@ -25,12 +26,14 @@ public record ChaosPlan(
         int blades,
         SelectionPolicy policy,
         AnnouncePolicy announce,
+        int embryonicPackets,
         List<ChaosEvent> events) {
     private static final int FLOWS = 40;
     private static final int LENGTH_MS = 12_000;
     private static final int MOST_FAULTS = 8;
     private static final int NEAR_MS = 1_000;
     private static final int MOST_LIVES = 8;
+    private static final int MOST_EMBRYONIC_PACKETS = 8;
     private static final int MOST_NODES = 6;
     private static final List<Role> ROLES = List.of(Role.values());
 
@@ -60,6 +63,7 @@ public record ChaosPlan(
                 blades,
                 policies[random.nextInt(policies.length)],
                 modes[random.nextInt(modes.length)],
+                random.nextBoolean() ? 1 : 2 + random.nextInt(MOST_EMBRYONIC_PACKETS - 1),
                 events);
     }
 
@@ -137,6 +141,7 @@ public record ChaosPlan(
 
     /// The same chassis with other events.
     public ChaosPlan with(final List<ChaosEvent> otherEvents) {
-        return new ChaosPlan(seed, redirectors, blades, policy, announce, otherEvents);
+        return new ChaosPlan(
+                seed, redirectors, blades, policy, announce, embryonicPackets, otherEvents);
     }
 }

@@ -42,6 +42,9 @@ public final class ChaosRun implements AutoCloseable {
     /// How long nodes may take to know who is there and which links work.
     private static final long REROUTED_NS = FaultyCluster.MERGE_NS + 600 * MS;
 
+    /// Longer than blades wait for it.
+    private static final long CALM_NS = 16_000 * MS;
+
     private static final int CLOSED_MS = 100;
 
     private static final int BUCKETS = 256;
@@ -144,7 +147,8 @@ public final class ChaosRun implements AutoCloseable {
                         usual.lastRetryMs(),
                         usual.tryLimit(),
                         HELD_CELLS,
-                        usual.holdLimitMs()));
+                        usual.holdLimitMs(),
+                        plan.embryonicPackets()));
     }
 
     /// A connection that was reset ends soon, so that its end meets the next one's beginning.
@@ -165,6 +169,9 @@ public final class ChaosRun implements AutoCloseable {
 
     private Outcome carryOut() {
         chassis.start();
+        if (plan.embryonicPackets() > 1) {
+            calm();
+        }
         for (final ChaosEvent event : plan.events()) {
             agenda.after(event.atMs() * MS, () -> happen(event));
         }
@@ -180,6 +187,12 @@ public final class ChaosRun implements AutoCloseable {
         witness.onRest(clock.nowNs());
         probe();
         return new Outcome(witness.violations(), hosts.packets(), witness.delivered());
+    }
+
+    /// Flows are put off only where members have not changed for a while.
+    private void calm() {
+        final long untilNs = clock.nowNs() + CALM_NS;
+        chassis.await(() -> clock.nowNs() >= untilNs, Long.MAX_VALUE);
     }
 
     private void runAgenda() {

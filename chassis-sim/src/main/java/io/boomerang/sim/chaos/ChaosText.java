@@ -13,11 +13,14 @@ public final class ChaosText {
     public static String chassis(final ChaosPlan plan) {
         return String.format(
                 Locale.ROOT,
-                "%d redirectors a side, %d blades, policy %s, announcements %s",
+                "%d redirectors a side, %d blades, policy %s, announcements %s%s",
                 plan.redirectors(),
                 plan.blades(),
                 label(plan.policy()),
-                label(plan.announce()));
+                label(plan.announce()),
+                plan.embryonicPackets() == 1
+                        ? ""
+                        : ", put off until packet " + plan.embryonicPackets());
     }
 
     /// An event and when it happens.

@@ -115,6 +115,16 @@ final class FloodCommand implements Callable<Integer> {
             description = "carry, hold or async.")
     private AnnouncePolicy announce = AnnouncePolicy.CARRY;
 
+    @Option(
+            names = "--embryonic",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = {
+                "With which packet blades announce a flow whose handshake is not complete to all",
+                "who have to know it, 1 to 10,000; 1 puts none off."
+            })
+    private int embryonicPackets;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of all chance.")
     private long seed;
 
@@ -130,6 +140,7 @@ final class FloodCommand implements Callable<Integer> {
         requireRange("--seconds", seconds, 1, 600);
         requireRange("--redirectors", redirectors, 1, 16);
         requireRange("--blades", blades, 1, 64);
+        requireRange("--embryonic", embryonicPackets, 1, 10_000);
         requireRange("--sessions", sessions, 1_024, 1 << 24);
         requireRange("--markers", markers, 1_024, 1 << 24);
         final FloodPlan plan =
@@ -146,6 +157,7 @@ final class FloodCommand implements Callable<Integer> {
                         sessions,
                         markers,
                         announce,
+                        embryonicPackets,
                         seed);
         final FloodReport report;
         try (Progress bar = Progress.ofPackets(progress, FloodRun.floodPackets(plan))) {

@@ -17,6 +17,8 @@ import io.boomerang.blade.announcer.AnnouncePolicy;
 /// @param sessions capacity of each redirector
 /// @param markers capacity of each blade
 /// @param announce how far sides learn of flows
+/// @param embryonicPackets with which packet a blade announces a flow that is not established, 1
+///   for the first one
 /// @param seed of all chance
 public record FloodPlan(
         Attack attack,
@@ -31,4 +33,5 @@ public record FloodPlan(
         int sessions,
         int markers,
         AnnouncePolicy announce,
+        int embryonicPackets,
         long seed) {}

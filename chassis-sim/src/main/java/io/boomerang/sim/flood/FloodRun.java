@@ -1,6 +1,7 @@
 package io.boomerang.sim.flood;
 
 import io.boomerang.blade.BladeConfig;
+import io.boomerang.blade.announcer.AnnounceLimits;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.cluster.ClusterParameters;
@@ -40,6 +41,9 @@ public final class FloodRun implements AutoCloseable {
 
     /// How long packets may still be under way when a phase ends.
     private static final int MARGIN_SECONDS = 2;
+
+    /// Members have not changed for so long that blades put flows off.
+    private static final int CALM_SECONDS = 16;
 
     /// Leases of embryonic flows, the memory of them, and a round of each sweep.
     private static final int REST_SECONDS = 390;
@@ -101,7 +105,10 @@ public final class FloodRun implements AutoCloseable {
                 RedirectorConfig.DEFAULTS.withSessionCapacity(plan.sessions()),
                 BladeConfig.DEFAULTS
                         .withAnnounce(plan.announce())
-                        .withMarkerCapacity(plan.markers()),
+                        .withMarkerCapacity(plan.markers())
+                        .withLimits(
+                                AnnounceLimits.DEFAULTS.withEmbryonicPackets(
+                                        plan.embryonicPackets())),
                 _ -> new PassThrough(),
                 0,
                 ChassisOptions.USUAL_TIMER_NS);
@@ -114,6 +121,7 @@ public final class FloodRun implements AutoCloseable {
 
     private FloodReport carryOut() {
         chassis.start();
+        advance(clock.nowNs() + CALM_SECONDS * SECOND_NS, REST_STEP_NS);
         for (int i = 0; i < plan.connections(); i++) {
             clients.openLasting();
             advance(clock.nowNs() + STEP_NS, STEP_NS);

@@ -19,7 +19,7 @@ public final class FloodText {
                 Locale.ROOT,
                 "%s flood of %,d packets/s from spoofed sources, %s; %,d established connections"
                         + " with %,d packets/s.%n"
-                        + "%d redirectors a side, %d blades, announcements %s. Seed %d.%n%n",
+                        + "%d redirectors a side, %d blades, announcements %s%s. Seed %d.%n%n",
                 plan.attack(),
                 (long) plan.packetsPerSecond() * plan.factor(),
                 plan.answered() ? "each answered once" : "not answered",
@@ -28,6 +28,9 @@ public final class FloodText {
                 plan.redirectors(),
                 plan.blades(),
                 plan.announce().name().toLowerCase(Locale.ROOT),
+                plan.embryonicPackets() == 1
+                        ? ""
+                        : ", put off until packet " + plan.embryonicPackets(),
                 plan.seed());
         row(report, out, "", phase -> phase.phase().label());
         row(report, out, "seconds", phase -> whole(phase.seconds()));

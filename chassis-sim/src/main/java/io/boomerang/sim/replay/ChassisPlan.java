@@ -93,7 +93,8 @@ final class ChassisPlan {
                                 limits.lastRetryMs(),
                                 limits.tryLimit(),
                                 limits.holdCells(),
-                                PATIENT_HOLD_MS));
+                                PATIENT_HOLD_MS,
+                                limits.embryonicPackets()));
     }
 
     private boolean isStepped() {

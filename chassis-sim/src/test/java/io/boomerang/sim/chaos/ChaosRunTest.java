@@ -57,7 +57,8 @@ class ChaosRunTest {
                         new ChaosEvent.Flow(20, 2, false, Side.INGRESS, 3, 5, 1));
 
         final ChaosRun.Outcome outcome =
-                ChaosRun.of(new ChaosPlan(7, 2, 3, SelectionPolicy.LEAST_LOADED, announce, flows));
+                ChaosRun.of(
+                        new ChaosPlan(7, 2, 3, SelectionPolicy.LEAST_LOADED, announce, 1, flows));
 
         // Twelve packets and their answers; then a probe of each flow through four redirectors.
         assertEquals(new ChaosRun.Outcome(List.of(), 24 + 12, 24 + 12), outcome);

@@ -21,7 +21,8 @@ class FloodRunTest {
             final Attack attack,
             final boolean answered,
             final int redirectors,
-            final AnnouncePolicy announce) {
+            final AnnouncePolicy announce,
+            final int embryonicPackets) {
         return new FloodPlan(
                 attack,
                 CONNECTIONS,
@@ -35,26 +36,30 @@ class FloodRunTest {
                 SESSIONS,
                 MARKERS,
                 announce,
+                embryonicPackets,
                 Long.getLong("seed", 1));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "SYN, true, 1, CARRY",
-        "SYN, false, 2, HOLD",
-        "SYN, true, 3, CARRY",
-        "ACK, true, 2, CARRY",
-        "ACK, false, 1, ASYNC",
-        "UDP, true, 2, CARRY",
-        "UDP, false, 1, HOLD"
+        "SYN, true, 1, CARRY, 1",
+        "SYN, true, 1, CARRY, 8",
+        "SYN, false, 2, HOLD, 8",
+        "SYN, true, 3, CARRY, 8",
+        "ACK, true, 2, CARRY, 8",
+        "ACK, false, 1, ASYNC, 8",
+        "UDP, true, 2, CARRY, 8",
+        "UDP, false, 1, HOLD, 8"
     })
     void shouldLoseNothingOfEstablishedConnectionsAndFillNoTableBeyondItsCapacity(
             final Attack attack,
             final boolean answered,
             final int redirectors,
-            final AnnouncePolicy announce) {
+            final AnnouncePolicy announce,
+            final int embryonicPackets) {
         final FloodReport report =
-                FloodRun.of(plan(attack, answered, redirectors, announce), _ -> {});
+                FloodRun.of(
+                        plan(attack, answered, redirectors, announce, embryonicPackets), _ -> {});
 
         assertEquals(List.of(), report.violations());
         final PhaseFigures flood = report.phases().get(1);
@@ -74,7 +79,7 @@ class FloodRunTest {
 
     @Test
     void shouldBeTheSameRunForTheSameSeed() {
-        final FloodPlan plan = plan(Attack.SYN, true, 2, AnnouncePolicy.CARRY);
+        final FloodPlan plan = plan(Attack.SYN, true, 2, AnnouncePolicy.CARRY, 8);
 
         final FloodReport one = FloodRun.of(plan, _ -> {});
         final FloodReport other = FloodRun.of(plan, _ -> {});
@@ -105,6 +110,7 @@ class FloodRunTest {
                         8_192,
                         MARKERS,
                         AnnouncePolicy.CARRY,
+                        1,
                         1);
 
         final FloodReport report = FloodRun.of(plan, _ -> {});
