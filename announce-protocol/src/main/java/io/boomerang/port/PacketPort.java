@@ -1,12 +1,10 @@
 package io.boomerang.port;
 
-import java.lang.foreign.MemorySegment;
-
 /// One network interface, as a wire that frames come out of and go into: every frame that arrives
 /// there, whomever it is for, and as it was on the wire, tags and checksums included.
 ///
 /// Used by one thread at a time. Nothing here blocks; {@link PortWait} waits for frames.
-public interface PacketPort extends AutoCloseable {
+public interface PacketPort extends FrameOutlet, AutoCloseable {
     /// Of the interface.
     String name();
 
@@ -21,11 +19,6 @@ public interface PacketPort extends AutoCloseable {
     /// it holds; answers how many. They may be written to. Their memory belongs to the port again
     /// when this is called next, or {@link #close}.
     int receive(FrameBurst burst);
-
-    /// Queues one Ethernet frame, without its frame check sequence, for transmission; false when it
-    /// is lost because the port is full or the frame does not fit the interface. Its memory belongs
-    /// to the caller once this returns. Frames leave in the order of these calls.
-    boolean transmit(MemorySegment frame, long offset, int length);
 
     /// Gives what is queued to the interface: once in a while, not for each frame. What the
     /// interface does not take now stays queued for the next call.

@@ -40,7 +40,7 @@ final class RedirectorMachine implements NodeMachine {
                         self,
                         backplane,
                         control,
-                        outside::transmit,
+                        outside,
                         SteeringObserver.NONE);
     }
 

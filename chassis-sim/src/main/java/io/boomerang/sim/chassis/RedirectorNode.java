@@ -4,7 +4,7 @@ import io.boomerang.announce.ControlMessage;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
-import io.boomerang.redirector.port.PacketPort;
+import io.boomerang.port.FrameOutlet;
 import io.boomerang.redirector.steering.Redirector;
 import io.boomerang.redirector.store.Restoration;
 import io.boomerang.redirector.store.SessionSource;
@@ -14,7 +14,7 @@ import io.boomerang.redirector.store.StoredSession;
 import java.lang.foreign.MemorySegment;
 
 /// A redirector of a simulated chassis.
-final class RedirectorNode extends ChassisNode implements PacketPort {
+final class RedirectorNode extends ChassisNode implements FrameOutlet {
     final Redirector redirector;
 
     RedirectorNode(

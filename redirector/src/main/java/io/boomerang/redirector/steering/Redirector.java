@@ -24,8 +24,8 @@ import io.boomerang.flow.FlowParser;
 import io.boomerang.flow.PacketClass;
 import io.boomerang.flow.ParsedPacket;
 import io.boomerang.flow.Side;
+import io.boomerang.port.FrameOutlet;
 import io.boomerang.redirector.RedirectorConfig;
-import io.boomerang.redirector.port.PacketPort;
 import io.boomerang.redirector.session.SessionTable;
 import io.boomerang.redirector.store.StoredSession;
 
@@ -47,7 +47,7 @@ public final class Redirector implements AutoCloseable {
     private final Member self;
     private final Side side;
     private final ControlSender control;
-    private final PacketPort outside;
+    private final FrameOutlet outside;
     private final SteeringObserver observer;
     private final BackplaneSender sender;
     private final BucketCoordinator coordinator;
@@ -72,7 +72,7 @@ public final class Redirector implements AutoCloseable {
             final Member self,
             final Backplane backplane,
             final ControlSender control,
-            final PacketPort outside,
+            final FrameOutlet outside,
             final SteeringObserver observer) {
         this.self = self;
         this.side = ChassisMap.sideOf(self.role());
