@@ -68,7 +68,6 @@ final class NetworkDevice implements AutoCloseable {
     }
 
     /// The interface of that name, which has to be an Ethernet interface.
-    @SuppressWarnings("MustBeClosed")
     static NetworkDevice ethernet(final String name) throws PortException {
         final NetworkDevice device = new NetworkDevice(name);
         try {

@@ -105,6 +105,10 @@ final class XdpOpener {
         } catch (final SystemCallException e) {
             throw switch (e.errno()) {
                 case Errno.EBUSY -> new IOException("it has another XDP program", e);
+                case Errno.ERANGE ->
+                        new IOException(
+                                "MTU " + device.mtu() + " is longer than its driver's XDP takes",
+                                e);
                 case Errno.EOPNOTSUPP -> new IOException("its driver has no XDP", e);
                 default -> e;
             };

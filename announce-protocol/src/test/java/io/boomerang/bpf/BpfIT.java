@@ -2,7 +2,7 @@ package io.boomerang.bpf;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.boomerang.linux.SystemCallException;
 import io.boomerang.linux.SystemCalls;
@@ -18,13 +18,10 @@ class BpfIT {
 
     @Test
     void shouldShowWhatTheVerifierSays() throws SystemCallException {
-        assumeTrue(
-                "root".equals(System.getProperty("user.name")),
-                "SKIPPED: only root loads BPF programs");
         try (Arena arena = Arena.ofConfined()) {
             final SystemCalls calls = new SystemCalls(arena);
             final Bpf bpf = new Bpf(calls);
-            final int map = bpf.createMap("numbers", MAP_OF_NUMBERS, 4);
+            final int map = mapOrSkip(bpf);
             bpf.update(map, 3, 7);
             assertThrows(SystemCallException.class, () -> bpf.update(map, 4, 7));
             final Bpf.Program careless =
@@ -46,6 +43,14 @@ class BpfIT {
             assertTrue(refused.toString().contains("program careless: bpf BPF_PROG_LOAD: "));
             assertTrue(refused.toString().contains("invalid access to packet"), refused::toString);
             calls.close(map);
+        }
+    }
+
+    private static int mapOrSkip(final Bpf bpf) {
+        try {
+            return bpf.createMap("numbers", MAP_OF_NUMBERS, 4);
+        } catch (final SystemCallException e) {
+            return abort("SKIPPED: this process may not use BPF: " + e.getMessage());
         }
     }
 }

@@ -76,6 +76,7 @@ class BumpInTheWireIT {
     }
 
     private List<PacketPort> build(final Driver driver) throws PortException {
+        TestNetwork.requireDriver(driver);
         client = network.namespace("client");
         server = network.namespace("server");
         final PortOptions options = PortOptions.DEFAULTS.withDriver(driver);

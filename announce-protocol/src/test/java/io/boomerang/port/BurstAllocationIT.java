@@ -31,6 +31,7 @@ class BurstAllocationIT {
     @ParameterizedTest
     @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
     void shouldAllocateNothing(final Driver driver) throws PortException {
+        TestNetwork.requireDriver(driver);
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final String name = network.pair("left", "sender", 1_500);
         final PortOptions options = PortOptions.DEFAULTS.withDriver(driver);

@@ -10,8 +10,8 @@ import io.boomerang.wire.IpProtocol;
 import io.boomerang.wire.NetworkOrder;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
@@ -39,13 +39,7 @@ class FrameForwardingIT {
 
     private final FrameBurst burst = new FrameBurst(64);
     private final List<AutoCloseable> closeables = new ArrayList<>();
-    private TestNetwork network = TestNetwork.orSkip();
-
-    @BeforeEach
-    void makePairs() {
-        network.pair("left", "sender", MTU);
-        network.pair("right", "sink", MTU);
-    }
+    private final TestNetwork network = TestNetwork.orSkip();
 
     @AfterEach
     void closeAll() throws Exception {
@@ -58,6 +52,7 @@ class FrameForwardingIT {
     @ParameterizedTest
     @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
     void shouldPassFramesOfAllSizesBothWays(final Driver driver) throws PortException {
+        makePairs(MTU);
         final RandomGenerator random = new SplittableRandom(7);
         final List<byte[]> frames = new ArrayList<>();
         for (int length = LEAST; length <= LONGEST; length++) {
@@ -68,8 +63,22 @@ class FrameForwardingIT {
     }
 
     @ParameterizedTest
+    @CsvSource({"XDP,3500", "PACKET,9000"})
+    void shouldPassFramesOfALongMtu(final Driver driver, final int mtu) throws PortException {
+        makePairs(mtu);
+        final RandomGenerator random = new SplittableRandom(12);
+        final List<byte[]> frames = new ArrayList<>();
+        for (int length = mtu + 14; length > MTU; length -= 50) {
+            frames.add(frame(random, length));
+        }
+
+        passBothWays(driver, frames);
+    }
+
+    @ParameterizedTest
     @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
     void shouldPassTaggedFramesBothWays(final Driver driver) throws PortException {
+        makePairs(MTU);
         final RandomGenerator random = new SplittableRandom(8);
         final List<byte[]> frames = new ArrayList<>();
         for (int length = LEAST; length <= LONGEST + TAG_LENGTH; length += 13) {
@@ -90,6 +99,7 @@ class FrameForwardingIT {
     @ParameterizedTest
     @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
     void shouldPassWrongChecksumsAsTheyAre(final Driver driver) throws PortException {
+        makePairs(MTU);
         final RandomGenerator random = new SplittableRandom(9);
         final List<byte[]> frames = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
@@ -108,6 +118,8 @@ class FrameForwardingIT {
     @ParameterizedTest
     @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
     void shouldPutBackTagsThatComeBesideFrames(final Driver driver) throws IOException {
+        TestNetwork.requireXdp();
+        makePairs(MTU);
         final PortOptions options = PortOptions.DEFAULTS.withDriver(driver);
         final PacketPort left = open("left", options);
         final PacketPort right = open("right", options);
@@ -213,7 +225,13 @@ class FrameForwardingIT {
         }
     }
 
+    private void makePairs(final int mtu) {
+        network.pair("left", "sender", mtu);
+        network.pair("right", "sink", mtu);
+    }
+
     private PacketPort open(final String name, final PortOptions options) throws PortException {
+        TestNetwork.requireDriver(options.driver());
         final PacketPort port = PacketPorts.open(network.device(name), options);
         closeables.add(port);
         return port;

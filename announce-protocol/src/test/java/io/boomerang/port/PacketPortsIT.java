@@ -55,6 +55,8 @@ class PacketPortsIT {
 
     @Test
     void shouldChooseWhatTheInterfaceCanDo() throws PortException {
+        TestNetwork.requireXdp();
+        final String tight = network.pair("tight", "less", 3_800);
         final String fine = network.pair("fine", "far", 1_500);
         final String jumbo = network.pair("jumbo", "wide", 9_000);
         final String bridge = network.bridge("br");
@@ -71,6 +73,9 @@ class PacketPortsIT {
         assertEquals(
                 "port " + bridge + ": no AF_XDP (its driver has no XDP)",
                 refusal(bridge, PortOptions.Driver.XDP));
+        assertEquals(
+                "port " + tight + ": no AF_XDP (MTU 3800 is longer than its driver's XDP takes)",
+                refusal(tight, PortOptions.Driver.XDP));
         try (PacketPort first = PacketPorts.open(fine, PortOptions.DEFAULTS)) {
             assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.AUTOMATIC), first::kind);
         }

@@ -2,7 +2,13 @@ package io.boomerang.port;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.boomerang.bpf.Bpf;
+import io.boomerang.linux.SystemCallException;
+import io.boomerang.linux.SystemCalls;
+import io.boomerang.port.PortOptions.Driver;
+
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +27,7 @@ final class TestNetwork implements AutoCloseable {
     private static final String PREFIX = "bm";
     private static final String SEPARATOR = "-";
     private static final int RADIX = 36;
+    private static final int BPF_MAP_TYPE_XSKMAP = 17;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String prefix =
@@ -43,7 +50,29 @@ final class TestNetwork implements AutoCloseable {
                 exitCode("ip", "netns", "list") == 0,
                 "SKIPPED: there is no ip command (Debian package iproute2)");
         removeLeftOvers();
-        return new TestNetwork();
+        final TestNetwork network = new TestNetwork();
+        final String probe = network.prefix + "probe";
+        assumeTrue(
+                exitCode("ip", "netns", "add", probe) == 0
+                        && exitCode("ip", "netns", "del", probe) == 0,
+                "SKIPPED: this root may not make network namespaces (CAP_SYS_ADMIN)");
+        return network;
+    }
+
+    /// Skips the test where this root may not use AF_XDP.
+    static void requireXdp() {
+        try (Arena arena = Arena.ofConfined()) {
+            final SystemCalls calls = new SystemCalls(arena);
+            calls.close(new Bpf(calls).createMap("probe", BPF_MAP_TYPE_XSKMAP, 1));
+        } catch (final SystemCallException e) {
+            assumeTrue(false, "SKIPPED: this root may not use AF_XDP: " + e.getMessage());
+        }
+    }
+
+    static void requireDriver(final Driver driver) {
+        if (driver == Driver.XDP) {
+            requireXdp();
+        }
     }
 
     /// Skips the test where a command is missing.
