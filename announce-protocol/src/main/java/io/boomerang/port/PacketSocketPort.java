@@ -16,8 +16,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Frames come after the interface's driver and before the kernel's own protocols, which see them,
 /// too: an interface that is only a port has no address. A frame has a slot of its own, so that it
-/// is here as soon as it has arrived; the rings of version 3 hand blocks over on a timer of at
-/// least a millisecond.
+/// is here as soon as it has arrived; rings of version 3 hand over blocks, on a timer of at least a
+/// millisecond.
 ///
 /// What senders on the same machine leave for a network card to do is done here: checksums are
 /// completed, tags put back, super-frames cut. A super-frame that fits no slot is read from the
