@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.sim.chassis;
+
+import org.jspecify.annotations.NullMarked;
