@@ -83,6 +83,8 @@ class ResumptionTest {
             assertEquals(FLOW, marker.flowId());
             assertEquals(Side.INGRESS, marker.openingSide());
             assertEquals(bench.sourceIsB(request()), marker.initiatorIsB(Side.EGRESS));
+            assertTrue(marker.answered());
+            assertEquals(TcpPhase.EMBRYONIC, marker.phase());
             assertTrue(marker.expiresMs() > WALL_MS);
         }
     }
@@ -129,6 +131,18 @@ class ResumptionTest {
             final long packet = bench.deliver(Side.EGRESS, FLOW, segment(Frames.ACK, true));
 
             assertNotEquals(ProcessorVerdict.PASS, bench.verdict(packet));
+        }
+    }
+
+    @Test
+    void shouldGoOnWhereTheFlowsLifeStood() {
+        final List<StoredMarker> stored = storedConversation(new PassThrough());
+        try (Bench bench = bench(new PassThrough())) {
+            bench.blade.resume(stored, WALL_MS, bench.nowNs);
+
+            bench.deliver(Side.EGRESS, FLOW, answer());
+
+            assertEquals(TcpPhase.ESTABLISHED, stored(bench).getFirst().phase());
         }
     }
 

@@ -99,6 +99,7 @@ public final class MarkerSession {
         version = stored.version() + VERSIONS_MISSED & 0xFFFF;
         openVersion = version;
         phase = stored.phase();
+        answered = stored.answered();
         passed = true;
         initiatorFin = stored.initiatorFin();
         responderFin = stored.responderFin();

@@ -34,6 +34,7 @@ import java.lang.foreign.MemorySegment;
 /// @param translated whether the processor gave it another key on its far side
 /// @param ingressInitiatorIsB direction bit of the initiator's packets on the ingress side
 /// @param egressInitiatorIsB the same on the egress side
+/// @param answered whether the responder has spoken
 /// @param initiatorFin whether the initiator has sent its FIN
 /// @param responderFin whether the responder has
 /// @param expiresMs when its time is up without another packet, in milliseconds since 1970
@@ -47,6 +48,7 @@ public record StoredMarker(
         boolean translated,
         boolean ingressInitiatorIsB,
         boolean egressInitiatorIsB,
+        boolean answered,
         boolean initiatorFin,
         boolean responderFin,
         long expiresMs) {
@@ -67,7 +69,8 @@ public record StoredMarker(
     private static final int EGRESS_INITIATOR_IS_B = 1 << 3;
     private static final int INITIATOR_FIN = 1 << 4;
     private static final int RESPONDER_FIN = 1 << 5;
-    private static final int ALL_FLAGS = (1 << 6) - 1;
+    private static final int ANSWERED = 1 << 6;
+    private static final int ALL_FLAGS = (1 << 7) - 1;
 
     static {
         assert ZERO + 4 + 4 == RECORD_BYTES : "the seal ends the record";
@@ -92,6 +95,7 @@ public record StoredMarker(
                         | flag(marker.isTranslated(), TRANSLATED)
                         | flag(marker.initiatorIsB(Side.INGRESS), INGRESS_INITIATOR_IS_B)
                         | flag(marker.initiatorIsB(Side.EGRESS), EGRESS_INITIATOR_IS_B)
+                        | flag(marker.isAnswered(), ANSWERED)
                         | flag(marker.hasFin(true), INITIATOR_FIN)
                         | flag(marker.hasFin(false), RESPONDER_FIN);
         bytes.set(NetworkOrder.BYTE, offset + FLAGS, (byte) flags);
@@ -129,6 +133,7 @@ public record StoredMarker(
                 (flags & TRANSLATED) != 0,
                 (flags & INGRESS_INITIATOR_IS_B) != 0,
                 (flags & EGRESS_INITIATOR_IS_B) != 0,
+                (flags & ANSWERED) != 0,
                 (flags & INITIATOR_FIN) != 0,
                 (flags & RESPONDER_FIN) != 0,
                 bytes.get(NetworkOrder.LONG, EXPIRES));
