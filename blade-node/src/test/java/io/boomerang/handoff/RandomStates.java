@@ -6,16 +6,16 @@ import java.net.UnknownHostException;
 import java.util.random.RandomGenerator;
 
 /// Connections of all kinds, from a seed.
-final class RandomStates {
+public final class RandomStates {
     private static final int QUEUE_LIMIT = 3_000;
 
     private final RandomGenerator random;
 
-    RandomStates(final RandomGenerator random) {
+    public RandomStates(final RandomGenerator random) {
         this.random = random;
     }
 
-    ConnectionState next() {
+    public ConnectionState next() {
         final boolean ipv4 = random.nextBoolean();
         final int receiveNext = random.nextInt();
         final int largest = QUEUE_LIMIT + random.nextInt(Windows.MAX_WINDOW - QUEUE_LIMIT);
