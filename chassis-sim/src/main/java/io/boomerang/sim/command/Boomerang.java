@@ -37,6 +37,8 @@ import java.io.UncheckedIOException;
             SessionsCommand.class,
             CheckCommand.class,
             NodeCommand.class,
+            UpCommand.class,
+            DownCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
