@@ -12,6 +12,7 @@ import io.boomerang.cluster.JGroupsChannel;
 import io.boomerang.cluster.JGroupsConfig;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.cluster.key.KeyHolder;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
 import io.boomerang.node.config.ServiceConfig;
@@ -21,6 +22,7 @@ import io.boomerang.port.PortOptions;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,6 +52,7 @@ public final class BladeDaemon {
     private final FlowClock clock = new FlowClock();
     private final List<NodeAgent> processors = new ArrayList<>();
     private final List<NodeAgent> redirectors = new ArrayList<>();
+    private volatile @Nullable KeyHolder clusterKey;
     private final CountDownLatch anyEnded = new CountDownLatch(1);
 
     /// @throws IllegalArgumentException when the chassis has no blade of that name
@@ -65,8 +68,13 @@ public final class BladeDaemon {
     /// @throws RuntimeException when the cluster does not take a node
     public void start() throws IOException, InterruptedException {
         try {
+            final KeyHolder key =
+                    KeyHolder.watch(
+                            config.clusterKey().file(),
+                            config.clusterKey().password().toCharArray());
+            clusterKey = key;
             for (final NodeConfig node : nodes) {
-                final NodeAgent agent = agent(node);
+                final NodeAgent agent = agent(node, key);
                 (node.role() == Role.BLADE ? processors : redirectors).add(agent);
                 agent.start();
             }
@@ -81,7 +89,7 @@ public final class BladeDaemon {
                 nodes.stream().map(NodeConfig::name).toList());
     }
 
-    private NodeAgent agent(final NodeConfig node) throws IOException {
+    private NodeAgent agent(final NodeConfig node, final KeyHolder key) throws IOException {
         final Member self =
                 new Member(
                         node.node(),
@@ -93,7 +101,7 @@ public final class BladeDaemon {
                 config,
                 udpConfig(node),
                 self,
-                new JGroupsChannel(clusterConfig(node), self),
+                new JGroupsChannel(clusterConfig(node, key), self),
                 (backplane, control) ->
                         node.role() == Role.BLADE
                                 ? new ProcessorMachine(
@@ -125,14 +133,15 @@ public final class BladeDaemon {
                 config.backplane().socketBytes());
     }
 
-    private JGroupsConfig clusterConfig(final NodeConfig node) {
+    private JGroupsConfig clusterConfig(final NodeConfig node, final KeyHolder key) {
         return new JGroupsConfig(
                 config.name(),
                 JGroupsConfig.Stack.TCP,
                 node.cluster().getAddress(),
                 node.cluster().getPort(),
                 0,
-                config.nodes().stream().map(NodeConfig::cluster).toList());
+                config.nodes().stream().map(NodeConfig::cluster).toList(),
+                key);
     }
 
     private PacketProcessor processor(final NodeConfig node) {
@@ -208,6 +217,10 @@ public final class BladeDaemon {
     private void finish() throws InterruptedException {
         for (final NodeAgent agent : agents()) {
             agent.finish(GRACE_MS);
+        }
+        final KeyHolder key = clusterKey;
+        if (key != null) {
+            key.close();
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.cluster.key.ChassisKey;
 import io.boomerang.node.config.ChassisConfig;
 
 import org.junit.jupiter.api.Test;
@@ -25,13 +26,14 @@ class BladeDaemonIT {
     private ChassisConfig config() throws Exception {
         final Path key = Files.writeString(directory.resolve("key"), "0".repeat(32));
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        ChassisKey.generate().store(directory.resolve("chassis.p12"), new char[0]);
         final String text =
                 """
                 chassis: test
                 state-directory: state
                 flows: {hash-key-file: key}
                 backplane: {port: %d, keys: [{id: 1, file: key}]}
-                cluster: {port: %d}
+                cluster: {port: %d, key-file: chassis.p12}
                 drain-limit: 10s
                 limits: {sessions: 1024, flows: 1024}
                 blades:

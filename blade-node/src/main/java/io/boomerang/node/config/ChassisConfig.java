@@ -17,6 +17,7 @@ import java.util.List;
 /// @param name of the chassis, and of its cluster
 /// @param parameters what all nodes agree on
 /// @param backplane what carries frames
+/// @param clusterKey what makes a node a member of the cluster
 /// @param redirector configuration of every redirector
 /// @param blade configuration of every processor
 /// @param service what processors do
@@ -28,6 +29,7 @@ public record ChassisConfig(
         String name,
         ClusterParameters parameters,
         BackplaneConfig backplane,
+        ClusterKeyFile clusterKey,
         RedirectorConfig redirector,
         BladeConfig blade,
         ServiceConfig service,

@@ -68,6 +68,7 @@ final class ChassisReader {
         backplaneSection.end();
         final Section cluster = root.section("cluster");
         final int clusterPort = cluster.number("port", USUAL_CLUSTER_PORT, 1, MAX_PORT - 1);
+        final ClusterKeyFile clusterKey = clusterKey(cluster);
         cluster.end();
         final List<NodeConfig> nodes = new BladesReader(backplanePort, clusterPort).read(root);
         final Section serviceSection = root.section("service");
@@ -84,7 +85,16 @@ final class ChassisReader {
         root.end();
         complaints.throwIfAny();
         return new ChassisConfig(
-                name, parameters, backplane, redirector, blade, service, drainMs, state, nodes);
+                name,
+                parameters,
+                backplane,
+                clusterKey,
+                redirector,
+                blade,
+                service,
+                drainMs,
+                state,
+                nodes);
     }
 
     private static int processors(final List<NodeConfig> nodes) {
@@ -159,6 +169,32 @@ final class ChassisReader {
             }
         }
         return new ChassisKeys(keys.isEmpty() ? List.of(new ChassisKeys.Key(0, 0, 0)) : keys);
+    }
+
+    // Cluster
+
+    private ClusterKeyFile clusterKey(final Section section) {
+        final String name = section.text("key-file");
+        final String passwordFile = section.text("key-password-file", "");
+        final String password = passwordFile.isEmpty() ? "" : password(section, passwordFile);
+        final ClusterKeyFile key = new ClusterKeyFile(beside(name), password);
+        if (!name.isEmpty()) {
+            try {
+                key.check();
+            } catch (final IOException e) {
+                section.complain("key-file", String.valueOf(e.getMessage()));
+            }
+        }
+        return key;
+    }
+
+    private String password(final Section section, final String name) {
+        try {
+            return ClusterKeyFile.passwordIn(beside(name));
+        } catch (final IOException e) {
+            section.complain("key-password-file", "cannot be read: " + e);
+            return "";
+        }
     }
 
     // Service

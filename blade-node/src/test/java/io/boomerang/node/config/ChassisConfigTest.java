@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.cluster.key.ChassisKey;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.steering.SelectionPolicy;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,7 @@ class ChassisConfigTest {
               - name: slot-3
                 address: 10.99.0.3
                 processor: {node: 3}
+            cluster: {key-file: chassis.p12}
             """;
 
     private static final String LARGEST =
@@ -64,7 +67,7 @@ class ChassisConfigTest {
               keys:
                 - {id: 2, file: backplane.key}
                 - {id: 1, file: hash.key}
-            cluster: {port: 8000}
+            cluster: {port: 8000, key-file: chassis.p12, key-password-file: none.password}
             service:
               processor: source-nat
               announce: hold
@@ -114,10 +117,19 @@ class ChassisConfigTest {
                 processor: {node: 4}
             """;
 
+    @TempDir private static Path keys = Path.of("");
+
     @TempDir private Path directory = Path.of("");
+
+    @BeforeAll
+    static void makeClusterKey() throws IOException {
+        ChassisKey.generate().store(keys.resolve("chassis.p12"), new char[0]);
+    }
 
     @BeforeEach
     void writeSecrets() throws IOException {
+        Files.copy(keys.resolve("chassis.p12"), directory.resolve("chassis.p12"));
+        Files.writeString(directory.resolve("none.password"), "");
         secret("hash.key", "000102030405060708090a0b0c0d0e0f\n");
         secret("backplane.key", "ffffffffffffffff0100000000000000");
     }
@@ -296,12 +308,24 @@ class ChassisConfigTest {
                         "2:51: limits.announce-retry-most: 1s is outside 2s..1m"),
                 wrong("demo", "demo\nflows: {}", "3:1: flows: stands here again, after line 2"),
                 wrong("demo", "demo\nlimits:", "2:8: limits: expected fields, found nothing"),
+                wrong(
+                        "chassis.p12",
+                        "hash.key",
+                        "17:21: cluster.key-file: DIR/hash.key: is no chassis"),
+                wrong(
+                        "chassis.p12",
+                        "none.p12",
+                        "17:21: cluster.key-file: DIR/none.p12: is no chassis"),
+                wrong(
+                        "chassis.p12}",
+                        "chassis.p12, key-password-file: absent}",
+                        "17:53: cluster.key-password-file: cannot be read"),
                 wrong("demo", "[demo", "2:6: no YAML: "),
                 wrong(
                         "side: egress",
                         "side: ingress",
                         "8:3: blades: no blade has a redirector of side eg"),
-                wrong("demo", "'", "17:1: no YAML"));
+                wrong("demo", "'", "18:1: no YAML"));
     }
 
     private static Arguments wrong(
@@ -346,6 +370,7 @@ class ChassisConfigTest {
 
         assertEquals(
                 List.of(
+                        "chassis.yaml:1:1: cluster.key-file: is missing",
                         "chassis.yaml:2:43: flows.buckets: 1000 is no power of two",
                         "chassis.yaml:4:8: backplane.mtu: 100 is outside 1280..65535",
                         "chassis.yaml:5:9: backplane.keys: is empty",

@@ -1,5 +1,7 @@
 package io.boomerang.sim.lab;
 
+import io.boomerang.cluster.key.ChassisKey;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +83,7 @@ public final class Lab {
                 key,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key, HexFormat.of().formatHex(secret));
+        ChassisKey.generate().store(directory.resolve("chassis.p12"), new char[0]);
         Files.writeString(directory.resolve("chassis.yaml"), plan.chassisFile());
     }
 

@@ -65,7 +65,7 @@ public record LabPlan(String name, int blades, String processor, int drainLimitS
         return "10.99.0." + (index < 2 ? index + 1 : index - 2 + FIRST_BLADE_ADDRESS);
     }
 
-    /// The chassis file; the key lies beside it.
+    /// The chassis file; the keys lie beside it.
     String chassisFile() {
         final StringBuilder text = new StringBuilder();
         text.append(
@@ -77,6 +77,7 @@ public record LabPlan(String name, int blades, String processor, int drainLimitS
                         drain-limit: %ds
                         flows: {hash-key-file: key}
                         backplane: {mtu: %d, keys: [{id: 1, file: key}]}
+                        cluster: {key-file: chassis.p12}
                         service: {processor: %s}
                         blades:
                         """,

@@ -2,6 +2,8 @@ package io.boomerang.sim.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.boomerang.cluster.key.ChassisKey;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +20,7 @@ class CheckCommandTest {
     void writeSecret() throws IOException {
         final Path key = Files.writeString(directory.resolve("key"), "0".repeat(32));
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        ChassisKey.generate().store(directory.resolve("chassis.p12"), new char[0]);
     }
 
     private CommandRun check(final String text) throws IOException {
@@ -33,6 +36,7 @@ class CheckCommandTest {
                         chassis: demo
                         flows: {hash-key-file: key}
                         backplane: {keys: [{id: 1, file: key}]}
+                        cluster: {key-file: chassis.p12}
                         blades:
                           - name: a
                             address: 2001:db8::1
@@ -58,7 +62,7 @@ class CheckCommandTest {
 
         assertEquals(1, run.status());
         assertEquals("", run.out());
-        assertEquals(3, run.err().lines().count(), run.err());
+        assertEquals(4, run.err().lines().count(), run.err());
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.boomerang.sim.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.cluster.key.ChassisKey;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,12 +21,14 @@ class NodeCommandTest {
     void writeFile() throws IOException {
         final Path key = Files.writeString(directory.resolve("key"), "0".repeat(32));
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        ChassisKey.generate().store(directory.resolve("chassis.p12"), new char[0]);
         Files.writeString(
                 directory.resolve("chassis.yaml"),
                 """
                 chassis: demo
                 flows: {hash-key-file: key}
                 backplane: {keys: [{id: 1, file: key}]}
+                cluster: {key-file: chassis.p12}
                 blades:
                   - {name: in, address: 10.0.0.1, redirector: {node: 1, side: ingress, interface: a}}
                   - {name: out, address: 10.0.0.2, redirector: {node: 2, side: egress, interface: b}}
