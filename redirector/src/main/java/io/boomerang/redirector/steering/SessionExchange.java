@@ -243,8 +243,7 @@ final class SessionExchange {
     /// A session ends with its blade. That of a later flow id must not stand in the way when a live
     /// blade holds the flow under an earlier one, as after parts met that did not see each other;
     /// nor must the end of a session or a mere decision, but only when the blade says that it holds
-    /// the flow now. And where this redirector has decided on the very blade, that one knows better
-    /// under which flow id it has the flow: packets of the later one may all have been lost.
+    /// the flow now.
     private boolean givesWay(
             final long slot,
             final SessionAnnouncement announcement,
@@ -257,9 +256,7 @@ final class SessionExchange {
         if (!chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))) {
             return asked || !sessions.isClosed(slot);
         }
-        return asked && isMereDecision(slot, nowNs)
-                || sessions.origin(slot) == Origin.DECIDED
-                        && sessions.blade(slot) == announcement.blade();
+        return asked && isMereDecision(slot, nowNs);
     }
 
     /// Whether the slot says no more than that this redirector once chose a blade: it may be that

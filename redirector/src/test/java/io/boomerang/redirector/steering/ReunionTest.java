@@ -176,36 +176,6 @@ class ReunionTest {
         assertEquals(flowId - 1, rig.lastArrived().flowId());
     }
 
-    /// Another redirector decided on the same blade, and the packets of this one were lost.
-    @Test
-    void shouldTakeTheFlowIdOfTheBladeThatItHasDecidedOn() {
-        final int blade = open();
-        final long flowId = rig.lastArrived().flowId();
-
-        rig.say(blade, Rig.INGRESS, session(blade, flowId - 1));
-        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
-
-        assertEquals(blade, rig.lastArrived().node());
-        assertEquals(flowId - 1, rig.lastArrived().flowId());
-    }
-
-    /// The blade may have put the flow off.
-    @Test
-    void shouldAskTheBladesBeforeItChoosesOneAgainForTheSameTuple() {
-        final int decided = open();
-        final long flowId = rig.lastArrived().flowId();
-        rig.hold(session(decided, flowId));
-        rig.pass(RedirectorConfig.DEFAULTS.embryonicLeaseMs() + 1);
-
-        rig.frame(Rig.INGRESS, 2, segment(Frames.SYN));
-        assertEquals(1, rig.arrived.size());
-        rig.answerAll();
-
-        assertEquals(2, rig.arrived.size());
-        assertEquals(decided, rig.lastArrived().node());
-        assertEquals(flowId, rig.lastArrived().flowId());
-    }
-
     @Test
     void shouldKeepTheLaterFlowWhateverTheOrderInWhichBladesTell() {
         final int later = open();
