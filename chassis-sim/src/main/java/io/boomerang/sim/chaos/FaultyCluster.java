@@ -103,6 +103,9 @@ final class FaultyCluster implements ClusterSource {
         if (channel != null) {
             channel.absent = channel.isMissed();
             channel.pausedNs = Channel.RUNNING;
+            if (!channel.absent) {
+                changeViews(); // what came meanwhile waits in its buffers
+            }
             after(
                     MERGE_NS,
                     () -> {

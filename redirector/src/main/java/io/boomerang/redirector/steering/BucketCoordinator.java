@@ -63,7 +63,7 @@ final class BucketCoordinator {
             publish(published, chassis, nowNs);
             return null;
         }
-        final BucketTable wanted = BucketAllocator.allocate(current, weights, bucketCount);
+        final BucketTable wanted = BucketAllocator.allocate(current, shares(weights), bucketCount);
         // Weights are told with the table: other weights need another epoch, even when no bucket
         // moves.
         final BucketTable table =
@@ -74,6 +74,17 @@ final class BucketCoordinator {
         published = table;
         publish(table, chassis, nowNs);
         return table == current ? null : table;
+    }
+
+    /// When all blades drain, somebody has to take new flows. A bucket without a blade would tell
+    /// those who join later that it never had a flow.
+    private static SortedMap<Integer, Integer> shares(final SortedMap<Integer, Integer> weights) {
+        if (weights.values().stream().anyMatch(weight -> weight > 0)) {
+            return weights;
+        }
+        final SortedMap<Integer, Integer> equal = new TreeMap<>();
+        weights.keySet().forEach(blade -> equal.put(blade, DEFAULT_WEIGHT));
+        return equal;
     }
 
     private long epochAfter(final @Nullable BucketTable current) {

@@ -75,6 +75,23 @@ class BucketTableHandOverTest {
     }
 
     @Test
+    void shouldLeaveNoBucketWithoutABladeWhenAllDrain() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            rig.redirector(INGRESS).setWeight(BLADE_1, 0, rig.nowNs);
+            rig.redirector(INGRESS).setWeight(BLADE_2, 0, rig.nowNs);
+
+            final short[] blades = rig.lastTableTo(EGRESS).bladeByBucket();
+            final int[] counts = new int[BLADE_2 + 1];
+            for (final short blade : blades) {
+                counts[blade]++;
+            }
+            assertEquals(blades.length, counts[BLADE_1] + counts[BLADE_2]);
+            assertEquals(counts[BLADE_1], counts[BLADE_2]);
+            assertEquals(Map.of(BLADE_1, 0, BLADE_2, 0), rig.lastTableTo(EGRESS).weightByBlade());
+        }
+    }
+
+    @Test
     void shouldTellOthersOfWeightsThatMoveNoBucket() {
         try (Rig rig =
                 new Rig(SelectionPolicy.BUCKETS, List.of(INGRESS), INGRESS, EGRESS, BLADE_1)) {
