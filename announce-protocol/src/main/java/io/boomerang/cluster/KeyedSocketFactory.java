@@ -22,19 +22,19 @@ final class KeyedSocketFactory extends DefaultSocketFactory {
 
     @Override
     public Socket createSocket(final String service) {
-        return sockets.socket();
+        return sockets.socket(watchesDeath(service));
     }
 
     @Override
     public Socket createSocket(final String service, final String host, final int port)
             throws IOException {
-        return connected(new InetSocketAddress(host, port), null);
+        return connected(service, new InetSocketAddress(host, port), null);
     }
 
     @Override
     public Socket createSocket(final String service, final InetAddress address, final int port)
             throws IOException {
-        return connected(new InetSocketAddress(address, port), null);
+        return connected(service, new InetSocketAddress(address, port), null);
     }
 
     @Override
@@ -46,7 +46,9 @@ final class KeyedSocketFactory extends DefaultSocketFactory {
             final int localPort)
             throws IOException {
         return connected(
-                new InetSocketAddress(host, port), new InetSocketAddress(local, localPort));
+                service,
+                new InetSocketAddress(host, port),
+                new InetSocketAddress(local, localPort));
     }
 
     @Override
@@ -58,12 +60,17 @@ final class KeyedSocketFactory extends DefaultSocketFactory {
             final int localPort)
             throws IOException {
         return connected(
-                new InetSocketAddress(address, port), new InetSocketAddress(local, localPort));
+                service,
+                new InetSocketAddress(address, port),
+                new InetSocketAddress(local, localPort));
     }
 
-    private Socket connected(final InetSocketAddress to, final @Nullable InetSocketAddress local)
+    private Socket connected(
+            final String service,
+            final InetSocketAddress to,
+            final @Nullable InetSocketAddress local)
             throws IOException {
-        final Socket socket = sockets.socket();
+        final Socket socket = sockets.socket(watchesDeath(service));
         if (local != null) {
             socket.bind(local);
         }
@@ -73,32 +80,38 @@ final class KeyedSocketFactory extends DefaultSocketFactory {
 
     @Override
     public ServerSocket createServerSocket(final String service) throws IOException {
-        return sockets.serverSocket();
+        return sockets.serverSocket(watchesDeath(service));
     }
 
     @Override
     public ServerSocket createServerSocket(final String service, final int port)
             throws IOException {
-        return bound(new InetSocketAddress(port), 0);
+        return bound(service, new InetSocketAddress(port), 0);
     }
 
     @Override
     public ServerSocket createServerSocket(final String service, final int port, final int backlog)
             throws IOException {
-        return bound(new InetSocketAddress(port), backlog);
+        return bound(service, new InetSocketAddress(port), backlog);
     }
 
     @Override
     public ServerSocket createServerSocket(
             final String service, final int port, final int backlog, final InetAddress address)
             throws IOException {
-        return bound(new InetSocketAddress(address, port), backlog);
+        return bound(service, new InetSocketAddress(address, port), backlog);
     }
 
-    private ServerSocket bound(final InetSocketAddress address, final int backlog)
+    private ServerSocket bound(
+            final String service, final InetSocketAddress address, final int backlog)
             throws IOException {
-        final ServerSocket socket = sockets.serverSocket();
+        final ServerSocket socket = sockets.serverSocket(watchesDeath(service));
         socket.bind(address, backlog);
         return socket;
+    }
+
+    /// The connections of FD_SOCK, as JGroups calls them.
+    private static boolean watchesDeath(final String service) {
+        return service.startsWith("jgroups.fd");
     }
 }

@@ -71,7 +71,7 @@ class MemberProcessIT {
                         .formatted(key.fingerprint(), other.fingerprint());
         assertTrue(refusal.startsWith("refused: node-3 was refused by all"), stranger.toString());
         assertTrue(refusal.contains(seen), stranger.toString());
-        final String told = "it does not trust the key %s".formatted(key.fingerprint());
+        final String told = "trust the key %s of this member".formatted(key.fingerprint());
         one.awaitLineWith(told);
         assertEquals(1, one.linesWith(told).size(), one.toString());
         assertTrue(stranger.linesWith("WARN").size() <= 3, stranger.toString());

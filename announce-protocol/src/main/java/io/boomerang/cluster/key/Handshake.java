@@ -106,7 +106,14 @@ final class Handshake {
         if (message.contains("Received fatal alert: certificate_unknown")) {
             return "it does not trust the key " + key.fingerprint() + " of this member";
         }
-        if (e instanceof EOFException || e instanceof SocketException) {
+        if (e instanceof SocketException) {
+            // the end that does not trust closes while this one writes, and its word can be lost
+            return "it ended the handshake and may not trust the key "
+                    + key.fingerprint()
+                    + " of this member: "
+                    + message;
+        }
+        if (e instanceof EOFException) {
             return "it ended the handshake: " + message;
         }
         if (e instanceof SSLException && message.contains("Unsupported or unrecognized")) {

@@ -16,7 +16,9 @@ import javax.net.ssl.SSLSocket;
 
 /// Makes the sockets of one member: connections that exist only between those who trust each
 /// other's keys. When the key changes, those connections end whose other end the new one does not
-/// trust; all others go on. Thread-safe.
+/// trust; all others go on. Only connections that carry nothing and whose end means a death may be
+/// told to outlast trust: else every member would have to prove that it lives while all of them
+/// open new connections. Thread-safe.
 public final class KeyedSockets implements AutoCloseable {
     /// How long opening a connection may take once it is there, in milliseconds.
     public static final int HANDSHAKE_LIMIT_MS = Handshake.LIMIT_MS;
@@ -47,13 +49,17 @@ public final class KeyedSockets implements AutoCloseable {
     }
 
     /// An unconnected one.
-    public Socket socket() {
-        return new MemberSocket(this);
+    ///
+    /// @param outlastsTrust whether it goes on when its other end is not trusted any more
+    public Socket socket(final boolean outlastsTrust) {
+        return new MemberSocket(this, outlastsTrust);
     }
 
     /// An unbound one, which accepts only connections of those who have the key.
-    public ServerSocket serverSocket() throws IOException {
-        return new MemberServerSocket(this);
+    ///
+    /// @param outlastsTrust whether they go on when their other end is not trusted any more
+    public ServerSocket serverSocket(final boolean outlastsTrust) throws IOException {
+        return new MemberServerSocket(this, outlastsTrust);
     }
 
     private synchronized void use(final ChassisKey newKey) {
@@ -69,11 +75,14 @@ public final class KeyedSockets implements AutoCloseable {
         });
     }
 
-    SSLSocket open(final Socket connected, final InetSocketAddress to) throws IOException {
+    SSLSocket open(final Socket connected, final InetSocketAddress to, final boolean outlastsTrust)
+            throws IOException {
         final String host = to.getAddress().getHostAddress();
         try {
             final SSLSocket secured = handshake.open(connected, host, to.getPort());
-            keep(connected, secured);
+            if (!outlastsTrust) {
+                keep(connected, secured);
+            }
             return secured;
         } catch (final Handshake.RefusedException e) {
             refusals.add(host, true, e.reason(), System.nanoTime());
@@ -81,9 +90,11 @@ public final class KeyedSockets implements AutoCloseable {
         }
     }
 
-    SSLSocket accept(final Socket connected) throws IOException {
+    SSLSocket accept(final Socket connected, final boolean outlastsTrust) throws IOException {
         final SSLSocket secured = handshake.accept(connected);
-        keep(connected, secured);
+        if (!outlastsTrust) {
+            keep(connected, secured);
+        }
         return secured;
     }
 

@@ -23,12 +23,14 @@ final class MemberServerSocket extends ServerSocket {
     private static final int LOOK_INTERVAL_MS = 100;
 
     private final KeyedSockets sockets;
+    private final boolean outlastsTrust;
     private final Semaphore places = new Semaphore(MAX_HANDSHAKES);
     private final BlockingQueue<SSLSocket> members = new LinkedBlockingQueue<>();
     private final AtomicBoolean greets = new AtomicBoolean();
 
-    MemberServerSocket(final KeyedSockets sockets) throws IOException {
+    MemberServerSocket(final KeyedSockets sockets, final boolean outlastsTrust) throws IOException {
         this.sockets = sockets;
+        this.outlastsTrust = outlastsTrust;
     }
 
     @Override
@@ -69,7 +71,7 @@ final class MemberServerSocket extends ServerSocket {
 
     private void shakeHands(final Socket connected) {
         try {
-            members.add(sockets.accept(connected));
+            members.add(sockets.accept(connected, outlastsTrust));
         } catch (final Handshake.RefusedException e) {
             sockets.refuse(connected, e.reason());
         } catch (final IOException e) {

@@ -16,11 +16,13 @@ import javax.net.ssl.SSLSocket;
 /// there when {@link #connect} returns.
 final class MemberSocket extends Socket {
     private final KeyedSockets sockets;
+    private final boolean outlastsTrust;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile @Nullable SSLSocket secured;
 
-    MemberSocket(final KeyedSockets sockets) {
+    MemberSocket(final KeyedSockets sockets, final boolean outlastsTrust) {
         this.sockets = sockets;
+        this.outlastsTrust = outlastsTrust;
     }
 
     @Override
@@ -31,7 +33,7 @@ final class MemberSocket extends Socket {
     @Override
     public void connect(final SocketAddress endpoint, final int timeoutMs) throws IOException {
         super.connect(endpoint, timeoutMs);
-        secured = sockets.open(this, (InetSocketAddress) endpoint);
+        secured = sockets.open(this, (InetSocketAddress) endpoint, outlastsTrust);
         // a close must not wait for a peer that does not read any more
         setSoLinger(true, 0);
     }

@@ -38,7 +38,7 @@ class KeyedSocketsTest {
     private static ServerSocket listen(
             final KeyedSockets sockets, final BlockingQueue<Socket> accepted) {
         try {
-            final ServerSocket listening = sockets.serverSocket();
+            final ServerSocket listening = sockets.serverSocket(false);
             listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             Thread.ofVirtual()
                     .start(() -> {
@@ -101,9 +101,8 @@ class KeyedSocketsTest {
 
         final IOException refusal = assertThrows(IOException.class, this::connect);
 
-        assertEquals(
-                "it does not trust the key %s of this member".formatted(other.fingerprint()),
-                refusal.getMessage());
+        final String told = "trust the key %s of this member".formatted(other.fingerprint());
+        assertTrue(String.valueOf(refusal.getMessage()).contains(told), refusal.toString());
         await().until(() -> server.refusedCount() == 1);
         assertTrue(accepted.isEmpty());
     }
@@ -183,7 +182,7 @@ class KeyedSocketsTest {
         final ByteArrayOutputStream recorded = new ByteArrayOutputStream();
         try (ServerSocket relay = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> relay(relay, recorded));
-            try (Socket opened = client.socket()) {
+            try (Socket opened = client.socket(false)) {
                 opened.connect(relay.getLocalSocketAddress(), CONNECT_LIMIT_MS);
                 try (Socket taken = take()) {
                     assertCarries(opened, taken);
@@ -225,7 +224,7 @@ class KeyedSocketsTest {
     }
 
     private Socket connect() throws IOException {
-        final Socket socket = client.socket();
+        final Socket socket = client.socket(false);
         socket.connect(listening.getLocalSocketAddress(), CONNECT_LIMIT_MS);
         return socket;
     }
