@@ -263,10 +263,10 @@ public final class BladeNode implements AutoCloseable {
             announcer.change(marker, Kind.REFRESH, nowNs);
         } else {
             announcer.keepUp(marker, nowNs);
-            if (arrivalSide != marker.farSide()
-                    && (after == TcpPhase.EMBRYONIC || PhaseTracker.isOpening(packet.tcpFlags()))) {
-                announcer.onUnanswered(marker, nowNs);
-            }
+        }
+        if (arrivalSide != marker.farSide()
+                && (after == TcpPhase.EMBRYONIC || PhaseTracker.isOpening(packet.tcpFlags()))) {
+            announcer.onUnanswered(marker, nowNs);
         }
         if (arrivalSide == marker.farSide()) {
             emitReturning(marker, nowNs);

@@ -155,6 +155,19 @@ class RedirectorChangeTest {
         assertNotNull(bench.emitted.getLast().carried());
     }
 
+    /// The session of the one before may be over there already.
+    @Test
+    void shouldCarryTheSessionOfTheNextConnectionAlsoToAFarOwnerThatKnewTheLast() {
+        bench.redirectors(3, 3);
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.SYN, false));
+        bench.deliver(Side.EGRESS, FLOW, segment(Frames.RST, true));
+        bench.acknowledgeAll();
+
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.SYN, false));
+
+        assertNotNull(bench.emitted.getLast().carried());
+    }
+
     /// The end of the connection before was missed: the other side opens the next one.
     @Test
     void shouldTurnAFlowRoundWhenItsResponderOpensAConnection() {

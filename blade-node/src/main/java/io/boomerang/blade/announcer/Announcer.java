@@ -144,6 +144,9 @@ public final class Announcer {
         final Kind kind = marker.isPutOff() ? Kind.OPEN : change;
         marker.endPutOff();
         marker.raiseVersion();
+        if (change == Kind.OPEN) {
+            marker.beginAtThisVersion();
+        }
         table.onAnnounced(marker, nowNs);
         for (final Side side : SIDES) {
             announce(marker, side, kind, false, nowNs);

@@ -110,11 +110,10 @@ public final class MarkerSession {
     /// knew is forgotten, keys, translation, flow id and version stay.
     void restart() {
         phase = TcpPhase.EMBRYONIC;
-        openVersion = version;
+        beginAtThisVersion();
         passed = false;
         answered = false;
         putOff = false;
-        awaitFarOwner();
         initiatorFin = false;
         responderFin = false;
         viewEpoch = 0;
@@ -123,6 +122,12 @@ public final class MarkerSession {
         backups[0] = 0;
         backups[1] = 0;
         state.clear();
+    }
+
+    /// What was acknowledged before counts no more: it was about another life of the flow.
+    public void beginAtThisVersion() {
+        openVersion = version;
+        awaitFarOwner();
     }
 
     /// A packet of this direction opens the flow. A translated flow keeps its direction.
