@@ -66,6 +66,9 @@ public final class ChaosRun implements AutoCloseable {
     private final Hosts hosts;
     private long lastFaultNs;
 
+    /// Until then somebody may act on the view of a part of the chassis.
+    private long dividedUntilNs;
+
     /// What came of a plan.
     ///
     /// @param violations which promise was broken, when and how; empty when none was
@@ -256,7 +259,8 @@ public final class ChaosRun implements AutoCloseable {
         }
         switch (event) {
             case final ChaosEvent.Flow flow -> hosts.begin(flow);
-            case ChaosEvent.Join(_, Role role) -> chassis.join(role);
+            case ChaosEvent.Join(_, Role role) ->
+                    witness.onOutOfSight(NodeNames.node(chassis.join(role)), dividedUntilNs);
             case ChaosEvent.Crash(_, String node, int downMs) -> crash(node, downMs);
             case ChaosEvent.Pause(_, String node, int forMs) -> pause(node, forMs);
             case ChaosEvent.Weight(_, String blade, int weight) -> {
@@ -299,6 +303,7 @@ public final class ChaosRun implements AutoCloseable {
                     FaultyCluster.DETECTION_NS * 2 + downMs * MS,
                     () -> {
                         witness.onStarted(NodeNames.node(node));
+                        witness.onOutOfSight(NodeNames.node(node), dividedUntilNs);
                         chassis.restart(node);
                     });
         }
@@ -335,6 +340,7 @@ public final class ChaosRun implements AutoCloseable {
         links.divide(apart);
         cluster.detect();
         final long untilNs = clock.nowNs() + forMs * MS + AFTERMATH_NS;
+        dividedUntilNs = Math.max(dividedUntilNs, untilNs);
         for (final String name : chassis.nodeNames()) {
             witness.onOutOfSight(NodeNames.node(name), untilNs);
         }
