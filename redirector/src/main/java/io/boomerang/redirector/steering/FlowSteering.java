@@ -398,14 +398,15 @@ final class FlowSteering implements AutoCloseable {
         release(key, queries.onUnknown(answer.queryId(), fromNode, nowNs), nowNs);
     }
 
-    /// Steers those who waited for `key`: by the session if there is one now, else this redirector
-    /// decides alone.
+    /// Steers those who waited for `key`: by the session if there is one now; else the owner
+    /// decides alone, which may be another one by now.
     private void release(
             final FlowKey key, final WaitingRoom.@Nullable Queue queue, final long nowNs) {
         if (queue == null) {
             return;
         }
         final long hash = flowHash.hash(key);
+        final int owner = chassis.owner(side, hash);
         while (!queue.isEmpty()) {
             queries.take(queue, arrival);
             final long slot = sessions.find(key, hash);
@@ -416,6 +417,8 @@ final class FlowSteering implements AutoCloseable {
                                 : Decision.ANSWER;
                 deliver(key, sessions.flowId(slot), sessions.blade(slot), decision, nowNs);
                 exchange.answerAsker(arrival, key, slot);
+            } else if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
+                forwarder.lookUp(arrival, key, owner, nowNs);
             } else if (remembers(slot, nowNs)) {
                 decide(key, hash, sessions.blade(slot), Decision.MEMORY, nowNs);
             } else {
