@@ -317,7 +317,8 @@ public final class ChaosRun implements AutoCloseable {
         chassis.pause(name);
         cluster.pause(node);
         backplane.pause(node);
-        if (forMs * MS >= FaultyCluster.DETECTION_NS) {
+        // it wakes with the next step only, which may be later than the detector
+        if (forMs * MS + TIMER_NS >= FaultyCluster.DETECTION_NS) {
             witness.onOutOfSight(node, clock.nowNs() + forMs * MS + AFTERMATH_NS);
         }
         change(forMs * MS, () -> resume(name));
