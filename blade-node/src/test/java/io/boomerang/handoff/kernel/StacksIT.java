@@ -157,12 +157,6 @@ class StacksIT {
             server.replace(sink ->
                     TcpEndpoint.restore(ETHERNET_IPV6, frozen.state(), sink, System.nanoTime()));
             lab.steerToDevice(TunServer.DEVICE);
-            lab.blade(0)
-                    .call(() -> {
-                        frozen.release();
-                        stack.close();
-                        return true;
-                    });
 
             final byte[] second = server.readAll(QUEUED);
             up.back(QUEUED);
@@ -171,6 +165,13 @@ class StacksIT {
             down.back(QUEUED);
             final byte[] last = client.getInputStream().readNBytes(QUEUED);
             assertEquals(-1, down.firstDifference(last, QUEUED));
+            // not sooner: what was on its way to the blade would meet no socket there
+            lab.blade(0)
+                    .call(() -> {
+                        frozen.release();
+                        stack.close();
+                        return true;
+                    });
             server.call(() -> {
                 server.endpoint().close();
                 return true;
