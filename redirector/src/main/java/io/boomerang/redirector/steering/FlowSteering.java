@@ -187,7 +187,9 @@ final class FlowSteering implements AutoCloseable {
         if (history.isLost()) {
             return false;
         }
-        if (chassis.owner(side, hash) == self.node() || chassis.backup(side, hash) == self.node()) {
+        if (chassis.owner(side, hash) == self.node()
+                || chassis.backup(side, hash) == self.node()
+                        && sessions.origin(slot) == Origin.ANNOUNCED) {
             return !history.isHealing() && sessions.isTrusted(slot);
         }
         return switch (sessions.origin(slot)) {
