@@ -85,19 +85,20 @@ final class FlowSteering implements AutoCloseable {
                         flowHash::hash,
                         (hash, blade) -> allocation.bladeOf(hash) == blade);
         this.sweep = new SweepPace(sessions.slotCount());
+        this.history = new ViewHistory(side, self.node());
         this.exchange =
                 new SessionExchange(
                         self,
                         sessions,
                         flowHash,
                         config.cacheLeaseMs(),
+                        history,
                         control,
                         counters,
                         observer);
         this.queries = new StateQueries(config, self.node(), control, counters, observer);
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
-        this.history = new ViewHistory(side, self.node());
         this.puller = new SessionPuller(self, control);
     }
 
@@ -245,6 +246,8 @@ final class FlowSteering implements AutoCloseable {
         final int blade = sessions.blade(slot);
         if (remembers(slot, nowNs)) {
             decide(key, hash, blade, Decision.MEMORY, nowNs);
+        } else if (!history.hasSeen(blade, sessions.incarnation(slot))) {
+            query(key, nowNs); // others know that blade already
         } else if (sessions.isLive(slot, nowNs)) {
             counters.flowsBroken++;
             observer.onBroken(self.node(), key, blade, nowNs);

@@ -22,6 +22,7 @@ final class SessionExchange {
     private final SessionTable sessions;
     private final FlowHash flowHash;
     private final int cacheLeaseMs;
+    private final ViewHistory history;
     private final ControlSender control;
     private final RedirectorCounters counters;
     private final SteeringObserver observer;
@@ -33,6 +34,7 @@ final class SessionExchange {
             final SessionTable sessions,
             final FlowHash flowHash,
             final int cacheLeaseMs,
+            final ViewHistory history,
             final ControlSender control,
             final RedirectorCounters counters,
             final SteeringObserver observer) {
@@ -41,6 +43,7 @@ final class SessionExchange {
         this.sessions = sessions;
         this.flowHash = flowHash;
         this.cacheLeaseMs = cacheLeaseMs;
+        this.history = history;
         this.control = control;
         this.counters = counters;
         this.observer = observer;
@@ -253,10 +256,17 @@ final class SessionExchange {
                 || !chassis.isAlive(announcement.blade(), announcement.incarnation())) {
             return false;
         }
-        if (!chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))) {
+        if (isGone(slot)) {
             return asked || !sessions.isClosed(slot);
         }
         return asked && isMereDecision(slot, nowNs);
+    }
+
+    /// Whether the blade was there and is not any more.
+    private boolean isGone(final long slot) {
+        final int blade = sessions.blade(slot);
+        final int incarnation = sessions.incarnation(slot);
+        return history.hasSeen(blade, incarnation) && !chassis.isAlive(blade, incarnation);
     }
 
     /// Whether the slot says no more than that this redirector once chose a blade: it may be that

@@ -111,6 +111,12 @@ final class ViewHistory {
         return returned;
     }
 
+    /// Whether a view has shown that member in this incarnation or a later one. If not, it may be
+    /// about to: others may see it already.
+    boolean hasSeen(final int member, final int incarnation) {
+        return seen[member] >= incarnation;
+    }
+
     /// Whether something from before {@link #countsFromNs} may be around.
     boolean haveOwnersMoved(final long nowNs) {
         if (moved && nowNs - movedNs > FORGOTTEN_NS) {
