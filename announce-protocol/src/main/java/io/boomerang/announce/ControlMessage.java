@@ -12,4 +12,6 @@ public sealed interface ControlMessage
                 SessionPull,
                 SessionPage,
                 OwnersChanged,
-                DesiredWeight {}
+                DesiredWeight,
+                SessionDigests,
+                DigestDifference {}

@@ -41,11 +41,15 @@ import java.util.zip.CRC32C;
 ///           number of weights 2, of each, in ascending order: blade 2, weight 4
 ///  10       epoch installed: epoch 8
 ///  11       session pull: pull id 4, cursor 4, incarnation 2, number of redirectors 2,
-///           of each, in ascending order: node 2
+///           of each, in ascending order: node 2,
+///           with detail 1, not sent in format 1: partitions 8
 ///  12       session page: pull id 4, cursor 4, next cursor 4, all ones at the end,
 ///           owners' epoch 4, number of announcements 1, announcements
 ///  13       owners changed: epoch 4
 ///  14       desired weight: weight 4; not sent in format 1
+///  15       session digests: session pull without its first byte, a sum of 8 bytes for each
+///           of 64 partitions; not sent in format 1
+///  16       digest difference: pull id 4, partitions 8; not sent in format 1
 /// ```
 ///
 /// Formats 1 and 2 differ where this says so. A node reads the newest format of its release and the

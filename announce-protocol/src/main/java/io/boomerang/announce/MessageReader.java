@@ -65,6 +65,8 @@ final class MessageReader {
             case MessageWriter.SESSION_PAGE -> page(detail);
             case MessageWriter.OWNERS_CHANGED -> ownersChanged(detail);
             case MessageWriter.DESIRED_WEIGHT -> desiredWeight(detail);
+            case MessageWriter.SESSION_DIGESTS -> digests(detail);
+            case MessageWriter.DIGEST_DIFFERENCE -> difference(detail);
             default -> {
                 refusal = new UnknownType(type);
                 yield null;
@@ -242,12 +244,12 @@ final class MessageReader {
         return new EpochInstalled(epoch);
     }
 
-    private @Nullable ControlMessage pull(final int detail) {
-        if (detail != 0) {
-            return refuse("session pull has unknown flags");
+    private @Nullable SessionPull pull(final int detail) {
+        if (detail > MessageWriter.PARTITIONS_FOLLOW) {
+            return refusePull("session pull has unknown flags");
         }
         if (isShort(MessageWriter.SESSION_PULL_FIXED_LENGTH)) {
-            return refuse("session pull is cut short");
+            return refusePull("session pull is cut short");
         }
         final int pullId = batch.get(BE32, position + 1);
         final int cursor = batch.get(BE32, position + 5);
@@ -255,20 +257,68 @@ final class MessageReader {
         final int count = Short.toUnsignedInt(batch.get(BE16, position + 11));
         position += MessageWriter.SESSION_PULL_FIXED_LENGTH;
         if (isShort(count * Short.BYTES)) {
-            return refuse("session pull ends within its members");
+            return refusePull("session pull ends within its members");
         }
         final List<Integer> members = new ArrayList<>(count);
         int before = 0;
         for (int i = 0; i < count; i++) {
             final int member = Short.toUnsignedInt(batch.get(BE16, position));
             if (member <= before) {
-                return refuse("session pull has members out of order");
+                return refusePull("session pull has members out of order");
             }
             members.add(member);
             before = member;
             position += Short.BYTES;
         }
-        return new SessionPull(pullId, cursor, incarnation, members);
+        if (detail != MessageWriter.PARTITIONS_FOLLOW) {
+            return new SessionPull(pullId, cursor, incarnation, members);
+        }
+        if (isShort(Long.BYTES)) {
+            return refusePull("session pull ends within its partitions");
+        }
+        final long partitions = batch.get(BE64, position);
+        if (partitions == SessionPull.EVERYTHING) {
+            return refusePull("session pull names no partition");
+        }
+        position += Long.BYTES;
+        return new SessionPull(pullId, cursor, incarnation, members, partitions);
+    }
+
+    private @Nullable SessionPull refusePull(final String reason) {
+        refusal = new Invalid(reason);
+        return null;
+    }
+
+    private @Nullable ControlMessage digests(final int detail) {
+        if (detail != 0) {
+            return refuse("session digests have unknown flags");
+        }
+        final SessionPull round = pull(0);
+        if (round == null) {
+            return null;
+        }
+        if (isShort(MessageWriter.SUMS_LENGTH)) {
+            return refuse("session digests are cut short");
+        }
+        final List<Long> sums = new ArrayList<>(PartitionSums.PARTITIONS);
+        for (int i = 0; i < PartitionSums.PARTITIONS; i++) {
+            sums.add(batch.get(BE64, position));
+            position += Long.BYTES;
+        }
+        return new SessionDigests(round, sums);
+    }
+
+    private @Nullable ControlMessage difference(final int detail) {
+        if (detail != 0) {
+            return refuse("digest difference has unknown flags");
+        }
+        if (isShort(MessageWriter.DIGEST_DIFFERENCE_LENGTH)) {
+            return refuse("digest difference is cut short");
+        }
+        final int pullId = batch.get(BE32, position + 1);
+        final long partitions = batch.get(BE64, position + 5);
+        position += MessageWriter.DIGEST_DIFFERENCE_LENGTH;
+        return new DigestDifference(pullId, partitions);
     }
 
     private @Nullable ControlMessage page(final int detail) {

@@ -25,10 +25,13 @@ final class MessageWriter {
     static final int SESSION_PAGE = 12;
     static final int OWNERS_CHANGED = 13;
     static final int DESIRED_WEIGHT = 14;
+    static final int SESSION_DIGESTS = 15;
+    static final int DIGEST_DIFFERENCE = 16;
 
     static final int SESSION_FOLLOWS = 1;
     static final int EVERY_BUCKET = 0;
     static final int RUNS = 1;
+    static final int PARTITIONS_FOLLOW = 1;
 
     private static final int ACKNOWLEDGEMENT_LENGTH = 13;
     private static final int HOLDER_LENGTH = 2;
@@ -45,6 +48,8 @@ final class MessageWriter {
     static final int SESSION_PAGE_FIXED_LENGTH = 18;
     static final int OWNERS_CHANGED_LENGTH = 5;
     static final int DESIRED_WEIGHT_LENGTH = 5;
+    static final int SUMS_LENGTH = PartitionSums.PARTITIONS * Long.BYTES;
+    static final int DIGEST_DIFFERENCE_LENGTH = 13;
     static final int VLAN_LENGTH = 4;
 
     private static final ValueLayout.OfShort BE16 =
@@ -71,11 +76,12 @@ final class MessageWriter {
                             + WEIGHTS_FIXED_LENGTH
                             + update.weightByBlade().size() * WEIGHT_LENGTH;
             case EpochInstalled _ -> EPOCH_INSTALLED_LENGTH;
-            case SessionPull pull ->
-                    SESSION_PULL_FIXED_LENGTH + pull.members().size() * Short.BYTES;
+            case SessionPull pull -> pullLength(pull);
             case SessionPage page -> pageLength(page);
             case OwnersChanged _ -> OWNERS_CHANGED_LENGTH;
             case DesiredWeight _ -> DESIRED_WEIGHT_LENGTH;
+            case SessionDigests(SessionPull round, _) -> pullLength(round) + SUMS_LENGTH;
+            case DigestDifference _ -> DIGEST_DIFFERENCE_LENGTH;
         };
     }
 
@@ -91,6 +97,12 @@ final class MessageWriter {
         return STATE_QUERY_FIXED_LENGTH
                 + ((shape & KeyCodec.VLAN_BIT) != 0 ? VLAN_LENGTH : 0)
                 + KeyCodec.bodyLength(shape);
+    }
+
+    private static int pullLength(final SessionPull pull) {
+        return SESSION_PULL_FIXED_LENGTH
+                + pull.members().size() * Short.BYTES
+                + (pull.partitions() == SessionPull.EVERYTHING ? 0 : Long.BYTES);
     }
 
     private static int pageLength(final SessionPage page) {
@@ -140,7 +152,7 @@ final class MessageWriter {
                 writeFirst(EPOCH_INSTALLED, 0, segment, offset);
                 segment.set(BE64, offset + 1, epoch);
             }
-            case SessionPull pull -> writePull(pull, segment, offset);
+            case SessionPull pull -> writePull(SESSION_PULL, pull, segment, offset);
             case SessionPage page -> writePage(page, segment, offset);
             case OwnersChanged(int epoch) -> {
                 writeFirst(OWNERS_CHANGED, 0, segment, offset);
@@ -149,6 +161,12 @@ final class MessageWriter {
             case DesiredWeight(int weight) -> {
                 writeFirst(DESIRED_WEIGHT, 0, segment, offset);
                 segment.set(BE32, offset + 1, weight);
+            }
+            case SessionDigests digests -> writeDigests(digests, segment, offset);
+            case DigestDifference(int pullId, long partitions) -> {
+                writeFirst(DIGEST_DIFFERENCE, 0, segment, offset);
+                segment.set(BE32, offset + 1, pullId);
+                segment.set(BE64, offset + 5, partitions);
             }
         }
     }
@@ -199,8 +217,12 @@ final class MessageWriter {
     }
 
     private static void writePull(
-            final SessionPull pull, final MemorySegment segment, final long offset) {
-        writeFirst(SESSION_PULL, 0, segment, offset);
+            final int type,
+            final SessionPull pull,
+            final MemorySegment segment,
+            final long offset) {
+        final boolean isPartial = pull.partitions() != SessionPull.EVERYTHING;
+        writeFirst(type, isPartial ? PARTITIONS_FOLLOW : 0, segment, offset);
         segment.set(BE32, offset + 1, pull.pullId());
         segment.set(BE32, offset + 5, pull.cursor());
         segment.set(BE16, offset + 9, (short) pull.incarnation());
@@ -209,6 +231,19 @@ final class MessageWriter {
         for (final int member : pull.members()) {
             segment.set(BE16, at, (short) member);
             at += Short.BYTES;
+        }
+        if (isPartial) {
+            segment.set(BE64, at, pull.partitions());
+        }
+    }
+
+    private static void writeDigests(
+            final SessionDigests digests, final MemorySegment segment, final long offset) {
+        writePull(SESSION_DIGESTS, digests.round(), segment, offset);
+        long at = offset + pullLength(digests.round());
+        for (final long sum : digests.sums()) {
+            segment.set(BE64, at, sum);
+            at += Long.BYTES;
         }
     }
 

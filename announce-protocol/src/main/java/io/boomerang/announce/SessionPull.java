@@ -11,8 +11,24 @@ import java.util.List;
 /// @param cursor 0 for the first page, else {@link SessionPage#next} of the page before
 /// @param incarnation of the asker
 /// @param members of the chassis as the asker sees it, node ids in ascending order
-public record SessionPull(int pullId, int cursor, int incarnation, List<Integer> members)
+/// @param partitions {@link #EVERYTHING}; or, since format 2, a bit for each of the {@link
+///   PartitionSums} of which those sessions are wanted, and their ends, that {@link SessionDigests}
+///   are made of
+public record SessionPull(
+        int pullId, int cursor, int incarnation, List<Integer> members, long partitions)
         implements ControlMessage {
+    /// Every session of every partition.
+    public static final long EVERYTHING = 0;
+
+    /// A pull of all sessions.
+    public SessionPull(
+            final int pullId,
+            final int cursor,
+            final int incarnation,
+            final List<Integer> members) {
+        this(pullId, cursor, incarnation, members, EVERYTHING);
+    }
+
     public SessionPull {
         members = List.copyOf(members);
         int before = 0;

@@ -4,9 +4,11 @@ import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredWeight;
+import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionDigests;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
@@ -23,7 +25,8 @@ public enum Lane {
     URGENT,
     /// What a flood makes more of: announcements of flows that were seen from their initiator only,
     /// questions about unknown flows, answers that nobody knows them; and pages of sessions, which
-    /// may not overtake the opens that were sent before them.
+    /// may not overtake the opens that were sent before them; and the comparison of digests, which
+    /// has time.
     DEFERRABLE;
 
     static Lane of(final ControlMessage message) {
@@ -32,7 +35,7 @@ public enum Lane {
                     announcement.phase() == TcpPhase.EMBRYONIC ? DEFERRABLE : URGENT;
             case StateAnswer(_, SessionAnnouncement session) ->
                     session == null ? DEFERRABLE : URGENT;
-            case StateQuery _, SessionPage _ -> DEFERRABLE;
+            case StateQuery _, SessionPage _, SessionDigests _, DigestDifference _ -> DEFERRABLE;
             case Acknowledgement _,
                     BucketTableUpdate _,
                     EpochInstalled _,

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -100,8 +101,19 @@ class GoldenBytesTest {
                                                 ipv4,
                                                 ipv4,
                                                 1_000)))),
+                Arguments.of(
+                        "59 00000007 00000400 0003 0002 0001 0102 8000000000000001",
+                        new SessionPull(7, 1_024, 3, List.of(1, 258), Long.MIN_VALUE | 1)),
                 Arguments.of("68 00000009", new OwnersChanged(9)),
-                Arguments.of("70 000f4240", new DesiredWeight(1_000_000)));
+                Arguments.of("70 000f4240", new DesiredWeight(1_000_000)),
+                Arguments.of(
+                        "78 fffffff9 00000000 0003 0001 0102 "
+                                + "0102030405060708".repeat(PartitionSums.PARTITIONS),
+                        new SessionDigests(
+                                new SessionPull(-7, 0, 3, List.of(258)),
+                                Collections.nCopies(PartitionSums.PARTITIONS, FLOW_ID))),
+                Arguments.of(
+                        "80 fffffff9 8000000000000001", new DigestDifference(-7, 1L << 63 | 1)));
     }
 
     @ParameterizedTest(name = "{1}")

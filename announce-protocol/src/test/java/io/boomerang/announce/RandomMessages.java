@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// Legal messages of all kinds, with the extremes more often than chance would have them.
 public final class RandomMessages {
@@ -77,7 +78,7 @@ public final class RandomMessages {
     }
 
     public ControlMessage message() {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(15)) {
             case 0 -> acknowledgement();
             case 1 -> new StateQuery(word(), key());
             case 2 -> new StateAnswer(word(), announcement());
@@ -90,8 +91,22 @@ public final class RandomMessages {
             case 7 -> page();
             case 8 -> new OwnersChanged((int) word());
             case 9 -> new DesiredWeight(random.nextInt(BucketTableUpdate.MAX_WEIGHT + 1));
+            case 10 -> partialPull();
+            case 11 -> digests();
+            case 12 -> new DigestDifference((int) word(), word());
             default -> announcement();
         };
+    }
+
+    private SessionPull partialPull() {
+        return new SessionPull(
+                (int) word(), (int) word(), uint16(), nodes(), random.nextLong() | 1);
+    }
+
+    private SessionDigests digests() {
+        final SessionPull round = new SessionPull((int) word(), (int) word(), uint16(), nodes());
+        return new SessionDigests(
+                round, Stream.generate(this::word).limit(PartitionSums.PARTITIONS).toList());
     }
 
     private List<Integer> nodes() {

@@ -4,10 +4,12 @@ import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredWeight;
+import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SessionDigests;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
@@ -18,6 +20,7 @@ import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.announcer.Announcer;
+import io.boomerang.blade.announcer.DigestAnswers;
 import io.boomerang.blade.announcer.HoldPen;
 import io.boomerang.blade.announcer.SessionPages;
 import io.boomerang.blade.processor.PacketContext;
@@ -75,6 +78,7 @@ public final class BladeNode implements AutoCloseable {
     private final MarkerTable markers;
     private final Announcer announcer;
     private final SessionPages pages;
+    private final DigestAnswers digestAnswers;
     private final @Nullable HoldPen pen;
     private final long holdLimitNs;
     private final SteeringHeader header = new SteeringHeader();
@@ -125,6 +129,7 @@ public final class BladeNode implements AutoCloseable {
                                 observer.onAnnouncementSent(
                                         self.node(), redirector, announcement, carried, nowNs));
         pages = new SessionPages(markers, announcer, control);
+        digestAnswers = new DigestAnswers(markers, announcer.directory(), pages, control);
         pen =
                 config.announce() == AnnouncePolicy.HOLD
                         ? new HoldPen(config.limits().holdCells())
@@ -396,13 +401,15 @@ public final class BladeNode implements AutoCloseable {
                     control.send(from, page);
                 }
             }
+            case final SessionDigests digests -> digestAnswers.take(from, digests);
             case SessionAnnouncement _,
                     StateAnswer _,
                     BucketTableUpdate _,
                     EpochInstalled _,
                     SessionPage _,
                     OwnersChanged _,
-                    DesiredWeight _ ->
+                    DesiredWeight _,
+                    DigestDifference _ ->
                     unexpectedMessages++;
         }
     }
@@ -463,6 +470,7 @@ public final class BladeNode implements AutoCloseable {
         int done = markers.expire(nowNs, TIMER_LIMIT);
         done += announcer.onTimer(nowNs, TIMER_LIMIT);
         done += pages.onTimer(nowNs);
+        done += digestAnswers.onTimer();
         return done + dropOverdue(nowNs);
     }
 

@@ -19,6 +19,8 @@ import io.boomerang.redirector.steering.SelectionPolicy;
 ///   milliseconds
 /// @param fragmentCells cells of 2 KiB for such fragments
 /// @param datagramCapacity datagrams whose first fragment is remembered
+/// @param comparisonIntervalMs how often the sessions are compared with those of the blades, in
+///   milliseconds; 0 for never
 public record RedirectorConfig(
         int sessionCapacity,
         SelectionPolicy policy,
@@ -29,7 +31,8 @@ public record RedirectorConfig(
         int queriedCells,
         int fragmentLimitMs,
         int fragmentCells,
-        int datagramCapacity) {
+        int datagramCapacity,
+        int comparisonIntervalMs) {
 
     /// The fragment limit is the reassembly limit of RFC 8200, section 4.5.
     public static final RedirectorConfig DEFAULTS =
@@ -43,7 +46,8 @@ public record RedirectorConfig(
                     4_096,
                     60_000,
                     16_384,
-                    65_536);
+                    65_536,
+                    30_000);
 
     public RedirectorConfig {
         require("sessionCapacity", sessionCapacity, 16, 1 << 28);
@@ -55,6 +59,7 @@ public record RedirectorConfig(
         require("fragmentLimitMs", fragmentLimitMs, 1_000, 120_000);
         require("fragmentCells", fragmentCells, 64, 1 << 20);
         require("datagramCapacity", datagramCapacity, 16, 1 << 24);
+        require("comparisonIntervalMs", comparisonIntervalMs, 0, 3_600_000);
     }
 
     public RedirectorConfig withPolicy(final SelectionPolicy newPolicy) {
@@ -68,7 +73,8 @@ public record RedirectorConfig(
                 queriedCells,
                 fragmentLimitMs,
                 fragmentCells,
-                datagramCapacity);
+                datagramCapacity,
+                comparisonIntervalMs);
     }
 
     public RedirectorConfig withSessionCapacity(final int newCapacity) {
@@ -82,7 +88,8 @@ public record RedirectorConfig(
                 queriedCells,
                 fragmentLimitMs,
                 fragmentCells,
-                datagramCapacity);
+                datagramCapacity,
+                comparisonIntervalMs);
     }
 
     public RedirectorConfig withQueriesPerSecond(final int newRate) {
@@ -96,7 +103,23 @@ public record RedirectorConfig(
                 queriedCells,
                 fragmentLimitMs,
                 fragmentCells,
-                datagramCapacity);
+                datagramCapacity,
+                comparisonIntervalMs);
+    }
+
+    public RedirectorConfig withComparisonIntervalMs(final int newIntervalMs) {
+        return new RedirectorConfig(
+                sessionCapacity,
+                policy,
+                embryonicLeaseMs,
+                cacheLeaseMs,
+                queryLimitMs,
+                queriesPerSecond,
+                queriedCells,
+                fragmentLimitMs,
+                fragmentCells,
+                datagramCapacity,
+                newIntervalMs);
     }
 
     private static void require(

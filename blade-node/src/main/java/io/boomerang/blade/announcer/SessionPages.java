@@ -1,9 +1,11 @@
 package io.boomerang.blade.announcer;
 
 import io.boomerang.announce.OwnersChanged;
+import io.boomerang.announce.PartitionSums;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
+import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.MarkerSession;
 import io.boomerang.blade.session.MarkerTable;
 import io.boomerang.cluster.ControlSender;
@@ -55,7 +57,7 @@ public final class SessionPages {
         int index = pull.cursor();
         while (index < end && sessions.size() < SessionPage.MAX_SESSIONS) {
             final MarkerSession marker = table.at(index++);
-            if (marker != null && isFor(asker, side, marker)) {
+            if (marker != null && isWanted(asker, side, pull.partitions(), marker)) {
                 sessions.add(
                         marker.isLapsed()
                                 ? announcer.describeEnd(marker, side)
@@ -63,7 +65,7 @@ public final class SessionPages {
             }
         }
         final boolean last = index >= table.madeCount();
-        if (last) {
+        if (last && pull.partitions() == SessionPull.EVERYTHING) {
             unserved.clear(asker);
         }
         return new SessionPage(
@@ -72,6 +74,23 @@ public final class SessionPages {
                 last ? SessionPage.END : index,
                 directory.epoch(),
                 sessions);
+    }
+
+    private boolean isWanted(
+            final int asker, final Side side, final long partitions, final MarkerSession marker) {
+        return partitions == SessionPull.EVERYTHING
+                ? isFor(asker, side, marker)
+                : PartitionSums.isIn(partitions, marker.hash(side))
+                        && isComparedWith(asker, side, marker);
+    }
+
+    /// Whether the redirector has to know the flow, or its end, by now: its owner or backup owner
+    /// there, of a flow that was seen from both ends.
+    boolean isComparedWith(final int asker, final Side side, final MarkerSession marker) {
+        return marker.hasPassed()
+                && !marker.isPutOff()
+                && marker.phase() != TcpPhase.EMBRYONIC
+                && isFor(asker, side, marker);
     }
 
     private boolean isFor(final int asker, final Side side, final MarkerSession marker) {

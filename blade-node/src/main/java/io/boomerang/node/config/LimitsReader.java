@@ -30,7 +30,9 @@ final class LimitsReader {
                 limits.number("queried-packets", usual.queriedCells(), 64, 1 << 20),
                 limits.durationMs("fragment-time", usual.fragmentLimitMs(), 1_000, 120_000),
                 limits.number("fragments", usual.fragmentCells(), 64, 1 << 20),
-                limits.number("datagrams", usual.datagramCapacity(), 16, 1 << 24));
+                limits.number("datagrams", usual.datagramCapacity(), 16, 1 << 24),
+                limits.durationMs(
+                        "comparison-interval", usual.comparisonIntervalMs(), 0, 3_600_000));
     }
 
     BladeConfig blade(final AnnouncePolicy announce, final Section lifetimes) {

@@ -83,6 +83,7 @@ class ChassisConfigTest {
               fragment-time: 2m
               fragments: 64
               datagrams: 16
+              comparison-interval: 1h
               flows: 1
               announcements: 1
               announce-retry: 10s
@@ -194,7 +195,17 @@ class ChassisConfigTest {
         assertEquals(100, nat.nat().portsPerBlade());
         assertEquals(
                 new RedirectorConfig(
-                        16, SelectionPolicy.LEAST_LOADED, 600_000, 100, 1, 7, 64, 120_000, 64, 16),
+                        16,
+                        SelectionPolicy.LEAST_LOADED,
+                        600_000,
+                        100,
+                        1,
+                        7,
+                        64,
+                        120_000,
+                        64,
+                        16,
+                        3_600_000),
                 config.redirector());
         assertEquals(AnnouncePolicy.HOLD, config.blade().announce());
         assertEquals(1, config.blade().markerCapacity());

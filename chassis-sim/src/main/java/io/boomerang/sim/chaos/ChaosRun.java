@@ -47,6 +47,9 @@ public final class ChaosRun implements AutoCloseable {
 
     private static final int CLOSED_MS = 100;
 
+    /// So often that faults meet every step of a comparison.
+    private static final int COMPARISON_MS = 500;
+
     private static final int BUCKETS = 256;
     private static final int SESSIONS = 1_024;
     private static final int MARKERS = 512;
@@ -135,7 +138,8 @@ public final class ChaosRun implements AutoCloseable {
                 HELD_CELLS,
                 usual.fragmentLimitMs(),
                 HELD_CELLS,
-                HELD_CELLS);
+                HELD_CELLS,
+                COMPARISON_MS);
     }
 
     private BladeConfig blade() {

@@ -75,7 +75,8 @@ final class ChassisPlan {
                         usual.queriedCells(),
                         usual.fragmentLimitMs(),
                         usual.fragmentCells(),
-                        usual.datagramCapacity());
+                        usual.datagramCapacity(),
+                        usual.comparisonIntervalMs());
     }
 
     private BladeConfig blade() {

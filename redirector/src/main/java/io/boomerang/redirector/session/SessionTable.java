@@ -22,6 +22,9 @@ import java.util.BitSet;
 /// {@link #isTrusted} tells the two apart: who heard nothing for a while does not know which flows
 /// went elsewhere or ended meanwhile.
 ///
+/// **Doubt** is about single sessions: {@link #doubt} remembers that nobody has said anything of
+/// this one since.
+///
 /// **Lapsed sessions**, whose lease is over or which were closed, keep their slot as memory of flow
 /// id, version and blade until the space is needed.
 ///
@@ -45,7 +48,9 @@ public final class SessionTable implements AutoCloseable {
     private final Eviction eviction;
 
     private final BitSet trusted;
+    private final BitSet doubted;
     private boolean distrusting;
+    private boolean doubting;
     private long sweepHand;
     private long refusedFull;
 
@@ -66,6 +71,7 @@ public final class SessionTable implements AutoCloseable {
         memory = slots.memory();
         eviction = new Eviction(slots, placement);
         trusted = new BitSet((int) slots.slotCount());
+        doubted = new BitSet((int) slots.slotCount());
     }
 
     /// A reader for one other thread.
@@ -154,8 +160,10 @@ public final class SessionTable implements AutoCloseable {
             }
             slots.occupy(free, hash, key, flowId, deadline, tail);
             trust(free);
+            endDoubt(free);
             return Installation.INSTALLED;
         }
+        endDoubt(slot);
         final long old = memory.tail(slot);
         final int order = RecordOrder.compare(flowId, tail, memory.flowId(slot), old);
         if (order < 0 || order == 0 && SlotLayout.isClosed(old)) {
@@ -199,6 +207,7 @@ public final class SessionTable implements AutoCloseable {
                     deadline,
                     SlotLayout.closedTail(key.meta(), blade, version, incarnation));
         }
+        endDoubt(slot);
         final long old = memory.tail(slot);
         final long tail = SlotLayout.closedTail(key.meta(), blade, version, incarnation);
         final int order = RecordOrder.compare(flowId, tail, memory.flowId(slot), old);
@@ -263,6 +272,31 @@ public final class SessionTable implements AutoCloseable {
     public void trust(final long slot) {
         if (distrusting) {
             trusted.set((int) slot);
+        }
+    }
+
+    /// From now on whatever is said of the session, old or new, ends the doubt about it.
+    public void doubt(final long slot) {
+        doubting = true;
+        doubted.set((int) slot);
+    }
+
+    /// Whether nothing was said of the session since it was doubted.
+    public boolean isDoubted(final long slot) {
+        return doubting && doubted.get((int) slot);
+    }
+
+    /// No session is doubted any more.
+    public void endDoubts() {
+        if (doubting) {
+            doubting = false;
+            doubted.clear();
+        }
+    }
+
+    private void endDoubt(final long slot) {
+        if (doubting) {
+            doubted.clear((int) slot);
         }
     }
 

@@ -22,10 +22,12 @@ public final class ChassisMap {
     private final Ownership egressOwners;
     private final Ownership bladeOrder;
     private final boolean merged;
+    private final int format;
     private final int[] incarnations = new int[Member.MAX_NODE + 1];
 
     public ChassisMap(final ClusterView view) {
         merged = view.merged();
+        format = view.format();
         members = view.members().stream().map(Member::node).sorted().toList();
         ingress = nodes(view, Role.INGRESS_REDIRECTOR);
         egress = nodes(view, Role.EGRESS_REDIRECTOR);
@@ -59,6 +61,11 @@ public final class ChassisMap {
     /// Whether parts of the chassis that did not see each other became one with this view.
     boolean isMerged() {
         return merged;
+    }
+
+    /// The newest format of messages that all members read.
+    int format() {
+        return format;
     }
 
     public boolean isAlive(final int node) {

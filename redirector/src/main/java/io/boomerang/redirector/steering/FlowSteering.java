@@ -51,6 +51,7 @@ final class FlowSteering implements AutoCloseable {
 
     private final ViewHistory history;
     private final SessionPuller puller;
+    private final SessionComparison comparison;
 
     private ChassisMap chassis = ChassisMap.EMPTY;
 
@@ -100,6 +101,15 @@ final class FlowSteering implements AutoCloseable {
         this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
         this.puller = new SessionPuller(self, control);
+        this.comparison =
+                new SessionComparison(
+                        self,
+                        config.comparisonIntervalMs(),
+                        sessions,
+                        flowHash,
+                        exchange,
+                        control,
+                        counters);
     }
 
     /// The members of the chassis have changed.
@@ -111,6 +121,7 @@ final class FlowSteering implements AutoCloseable {
         puller.onChassis(chassis, map, united, nowNs);
         chassis = map;
         exchange.onChassis(map);
+        comparison.onChassis(map);
         if (puller.isComplete()) {
             history.onPulled(); // whoever had something else to say is gone
         }
@@ -123,6 +134,7 @@ final class FlowSteering implements AutoCloseable {
     void onPause(final long nowNs) {
         history.onPause(nowNs);
         puller.restart(chassis, nowNs);
+        comparison.abandon();
         distrust(nowNs);
     }
 
@@ -147,6 +159,7 @@ final class FlowSteering implements AutoCloseable {
     /// Ends what has waited or lain idle for too long; answers how much was done.
     int expire(final long nowNs) {
         int done = queries.repeat(nowNs) + puller.ask(nowNs);
+        done += comparison.onTimer(puller.isComplete(), nowNs);
         for (var overdue = queries.expireEldest(nowNs);
                 overdue != null;
                 overdue = queries.expireEldest(nowNs)) {
@@ -459,6 +472,14 @@ final class FlowSteering implements AutoCloseable {
 
     /// Some of the sessions that this redirector has pulled from a blade.
     void takePage(final int fromNode, final SessionPage page, final long nowNs) {
+        if (comparison.take(fromNode, page, nowNs)) {
+            for (final SessionAnnouncement session : page.sessions()) {
+                flowIds.observe(session.flowId());
+                comparison.repair(fromNode, session, nowNs);
+                releaseWaiting(session, nowNs);
+            }
+            return;
+        }
         if (puller.take(fromNode, page, nowNs)) {
             for (final SessionAnnouncement session : page.sessions()) {
                 flowIds.observe(session.flowId());
@@ -472,6 +493,10 @@ final class FlowSteering implements AutoCloseable {
         if (puller.isComplete()) {
             history.onPulled();
         }
+    }
+
+    SessionComparison comparison() {
+        return comparison;
     }
 
     SessionPuller puller() {

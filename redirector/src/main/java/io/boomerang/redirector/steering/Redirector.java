@@ -4,9 +4,11 @@ import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredWeight;
+import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
+import io.boomerang.announce.SessionDigests;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
@@ -170,7 +172,9 @@ public final class Redirector implements AutoCloseable {
             case OwnersChanged(int epoch) ->
                     steering.puller().onOwnersChanged(fromNode, epoch, chassis, nowNs);
             case DesiredWeight(int weight) -> onDesiredWeight(fromNode, weight, nowNs);
-            case Acknowledgement _, StateQuery _ -> counters.messagesUnexpected++;
+            case DigestDifference difference ->
+                    steering.comparison().take(fromNode, difference, nowNs);
+            case Acknowledgement _, StateQuery _, SessionDigests _ -> counters.messagesUnexpected++;
         }
     }
 

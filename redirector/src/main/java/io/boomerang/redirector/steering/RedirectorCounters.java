@@ -27,6 +27,10 @@ public final class RedirectorCounters {
     long announcementsRefused;
     long sessionsPulled;
     long sessionsRestored;
+    long driftMissing;
+    long driftLeftOver;
+    long driftRepaired;
+    long comparisons;
     long messagesUnexpected;
     private final long[] decisions = new long[Decision.values().length];
     private final long[] drops = new long[DropReason.values().length];
@@ -63,6 +67,21 @@ public final class RedirectorCounters {
 
     public long flowsDecided() {
         return flowsDecided;
+    }
+
+    /// Sessions that blades had and the last comparison with them did not find here, or older ones.
+    public long driftMissing() {
+        return driftMissing;
+    }
+
+    /// Sessions that the last comparison found here and blades had not any more.
+    public long driftLeftOver() {
+        return driftLeftOver;
+    }
+
+    /// Comparisons that all blades answered.
+    public long comparisons() {
+        return comparisons;
     }
 
     public long flowsBroken() {
@@ -108,6 +127,10 @@ public final class RedirectorCounters {
         map.put("announcements-refused", announcementsRefused);
         map.put("sessions-pulled", sessionsPulled);
         map.put("sessions-restored", sessionsRestored);
+        map.put("drift-missing", driftMissing);
+        map.put("drift-left-over", driftLeftOver);
+        map.put("drift-repaired", driftRepaired);
+        map.put("comparisons", comparisons);
         map.put("messages-unexpected", messagesUnexpected);
         for (final DropReason reason : DropReason.values()) {
             map.put("drop-" + reason.label(), drops[reason.ordinal()]);

@@ -147,11 +147,26 @@ final class SessionExchange {
 
     /// Takes in a session that was pulled from its blade, which waits for no acknowledgement.
     void install(final int blade, final SessionAnnouncement session, final long nowNs) {
-        final Outcome outcome = takeIn(blade, session, Origin.ANNOUNCED, false, true, nowNs);
         counters.sessionsPulled++;
+        takePulled(blade, session, true, nowNs);
+    }
+
+    /// Takes in a session that the blade holds and this redirector should have heard of. Unlike
+    /// after a change of the chassis, nothing newer gives way.
+    Outcome repair(final int blade, final SessionAnnouncement session, final long nowNs) {
+        return takePulled(blade, session, false, nowNs);
+    }
+
+    private Outcome takePulled(
+            final int blade,
+            final SessionAnnouncement session,
+            final boolean asked,
+            final long nowNs) {
+        final Outcome outcome = takeIn(blade, session, Origin.ANNOUNCED, false, asked, nowNs);
         if (outcome == Outcome.STALE && holderOf(session) != 0) {
             acknowledge(session, outcome);
         }
+        return outcome;
     }
 
     /// Takes back a session that an earlier process of this node left; answers whether there was
