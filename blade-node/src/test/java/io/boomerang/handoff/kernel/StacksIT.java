@@ -172,11 +172,17 @@ class StacksIT {
                         stack.close();
                         return true;
                     });
+            client.shutdownOutput();
             server.call(() -> {
                 server.endpoint().close();
                 return true;
             });
             assertEquals(-1, client.getInputStream().read());
+            // else the client's last word may come when there is no device any more
+            Awaitility.await()
+                    .until(() ->
+                            server.call(() -> server.endpoint().state())
+                                    == TcpEndpoint.State.CLOSED);
         }
     }
 
