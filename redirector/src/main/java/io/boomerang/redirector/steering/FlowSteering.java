@@ -258,7 +258,7 @@ final class FlowSteering implements AutoCloseable {
             final FlowKey key, final long hash, final long slot, final long nowNs) {
         final int blade = sessions.blade(slot);
         if (remembers(slot, nowNs)) {
-            decide(key, hash, blade, Decision.MEMORY, nowNs);
+            decideByMemory(key, hash, slot, nowNs);
         } else if (!history.hasSeen(blade, sessions.incarnation(slot))) {
             query(key, nowNs); // others know that blade already
         } else if (sessions.isLive(slot, nowNs)) {
@@ -334,18 +334,37 @@ final class FlowSteering implements AutoCloseable {
         }
     }
 
+    /// Where the blade itself has announced the tuple, it is not forgotten that it had the newest
+    /// flow of it: whoever holds an earlier one has lost it.
+    private void decideByMemory(
+            final FlowKey key, final long hash, final long slot, final long nowNs) {
+        final Origin origin =
+                sessions.origin(slot) == Origin.ANNOUNCED ? Origin.ANNOUNCED : Origin.DECIDED;
+        decide(key, hash, sessions.blade(slot), Decision.MEMORY, origin, nowNs);
+    }
+
     private void decide(
             final FlowKey key,
             final long hash,
             final int blade,
             final Decision decision,
             final long nowNs) {
+        decide(key, hash, blade, decision, Origin.DECIDED, nowNs);
+    }
+
+    private void decide(
+            final FlowKey key,
+            final long hash,
+            final int blade,
+            final Decision decision,
+            final Origin origin,
+            final long nowNs) {
         final long flowId = flowIds.next(nowNs);
         final Installation installation =
                 sessions.install(
                         key,
                         hash,
-                        Origin.DECIDED,
+                        origin,
                         flowId,
                         blade,
                         chassis.incarnation(blade),
@@ -438,7 +457,7 @@ final class FlowSteering implements AutoCloseable {
             } else if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             } else if (remembers(slot, nowNs)) {
-                decide(key, hash, sessions.blade(slot), Decision.MEMORY, nowNs);
+                decideByMemory(key, hash, slot, nowNs);
             } else {
                 select(key, hash, nowNs);
             }
