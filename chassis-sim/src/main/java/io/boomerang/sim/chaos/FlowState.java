@@ -35,6 +35,9 @@ final class FlowState {
     /// Until then a blade was out of sight that the flow was on: others may have given it away.
     long disputedUntilNs = NEVER;
 
+    /// The other blade of the dispute, which may be out of sight again before it is over.
+    int rival;
+
     FlowState(final ChaosEvent.Flow flow, final FlowKey key, final long seed) {
         this.flow = flow;
         this.key = key;

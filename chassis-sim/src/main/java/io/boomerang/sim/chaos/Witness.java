@@ -212,6 +212,7 @@ final class Witness implements ChassisObserver {
         passage.flowId = flowId;
         final FlowState flow = passage.flow;
         noteDispute(flow, blade, nowNs);
+        prolongDispute(flow);
         flow.lastBlade = blade;
         if (passage.isLate()) {
             return;
@@ -252,6 +253,14 @@ final class Witness implements ChassisObserver {
         final long untilNs = Math.max(outOfSightUntilNs[other], outOfSightUntilNs[blade]);
         if (other != 0 && other != blade && nowNs <= untilNs) {
             flow.disputedUntilNs = Math.max(flow.disputedUntilNs, untilNs);
+            flow.rival = other;
+        }
+    }
+
+    /// A blade that is out of sight once more before it was heard still holds what it held.
+    private void prolongDispute(final FlowState flow) {
+        if (flow.disputedUntilNs != FlowState.NEVER) {
+            flow.disputedUntilNs = Math.max(flow.disputedUntilNs, outOfSightUntilNs[flow.rival]);
         }
     }
 
