@@ -1,11 +1,9 @@
-package io.boomerang.node;
+package io.boomerang.cluster;
 
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DecodeResult;
 import io.boomerang.announce.FormatRange;
 import io.boomerang.announce.MessageCodec;
-import io.boomerang.cluster.ClusterListener;
-import io.boomerang.cluster.ClusterView;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +15,11 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /// Hands what the control plane's threads bring over to the node's thread.
 ///
-/// When more than {@value #CAPACITY} batches wait, further ones are dropped and counted; what
-/// matters is acknowledged and repeated by the nodes. Of views only the newest is kept.
-final class ControlInbox implements ClusterListener {
-    private static final int CAPACITY = 1 << 14;
-
-    /// So many at once, then packets have their turn.
-    private static final int BURST = 64;
-
+/// When too many batches wait, further ones are dropped and counted; what matters is acknowledged
+/// and repeated by the nodes. Of views only the newest is kept.
+public final class ControlInbox implements ClusterListener {
     /// Whom it hands over to, on its own thread.
-    interface Node {
+    public interface Node {
         void onMessage(int fromNode, ControlMessage message, long nowNs);
 
         void onView(ClusterView view, long nowNs);
@@ -38,13 +31,21 @@ final class ControlInbox implements ClusterListener {
     private final Node node;
     private final FormatRange formats;
     private final Runnable wakeUp;
-    private final Queue<Batch> batches = new LinkedBlockingQueue<>(CAPACITY);
+
+    /// Asked several times per packet and mostly empty, which this kind of queue tells without a
+    /// lock.
+    private final Queue<Batch> batches;
+
     private final AtomicReference<@Nullable ClusterView> newestView = new AtomicReference<>();
     private final AtomicLong dropped = new AtomicLong();
     private long refused;
 
+    /// @param formats that the node reads
+    /// @param capacity how many batches may wait
     /// @param wakeUp lets the node's thread look here, if it waits for something else
-    ControlInbox(final Node node, final FormatRange formats, final Runnable wakeUp) {
+    public ControlInbox(
+            final Node node, final FormatRange formats, final int capacity, final Runnable wakeUp) {
+        batches = new LinkedBlockingQueue<>(capacity);
         this.node = node;
         this.formats = formats;
         this.wakeUp = wakeUp;
@@ -76,16 +77,16 @@ final class ControlInbox implements ClusterListener {
         return new ClusterView(newest.id(), newest.members(), old.merged() || next.merged());
     }
 
-    /// Hands over what waits, a bounded amount of it; answers how many messages and views that
-    /// were.
-    int drain(final long nowNs) {
+    /// Hands over the view that waits and at most `limit` batches, so that packets have their turn;
+    /// answers how many messages and views that were. Called by the node's thread.
+    public int drain(final long nowNs, final int limit) {
         int done = 0;
         final ClusterView arrived = newestView.get() == null ? null : newestView.getAndSet(null);
         if (arrived != null) {
             node.onView(arrived, nowNs);
             done++;
         }
-        for (int i = 0; i < BURST; i++) {
+        for (int i = 0; i < limit; i++) {
             final Batch batch = batches.poll();
             if (batch == null) {
                 break;
@@ -109,12 +110,12 @@ final class ControlInbox implements ClusterListener {
     }
 
     /// Batches lost because too many waited.
-    long dropped() {
+    public long dropped() {
         return dropped.get();
     }
 
     /// Batches that could not be read.
-    long refused() {
+    public long refused() {
         return refused;
     }
 }

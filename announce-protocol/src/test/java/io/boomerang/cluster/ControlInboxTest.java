@@ -1,4 +1,4 @@
-package io.boomerang.node;
+package io.boomerang.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,7 +7,6 @@ import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.FormatRange;
 import io.boomerang.announce.MessageBatch;
-import io.boomerang.cluster.ClusterView;
 
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 class ControlInboxTest {
+    private static final int CAPACITY = 1 << 14;
+    private static final int BURST = 64;
+
     private final List<String> heard = new ArrayList<>();
     private int wokenUp;
     private final ControlInbox inbox =
@@ -32,6 +34,7 @@ class ControlInboxTest {
                         }
                     },
                     FormatRange.CURRENT,
+                    CAPACITY,
                     () -> wokenUp++);
 
     private void send(final int from, final long epoch) {
@@ -50,12 +53,12 @@ class ControlInboxTest {
         assertEquals(List.of(), heard);
         assertEquals(2, wokenUp);
 
-        assertEquals(2, inbox.drain(77));
+        assertEquals(2, inbox.drain(77, BURST));
 
         assertEquals(
                 List.of("3 EpochInstalled[epoch=1] at 77", "4 EpochInstalled[epoch=2] at 77"),
                 heard);
-        assertEquals(0, inbox.drain(78));
+        assertEquals(0, inbox.drain(78, BURST));
     }
 
     @Test
@@ -65,7 +68,7 @@ class ControlInboxTest {
         inbox.onView(new ClusterView(9, List.of()));
         inbox.onView(new ClusterView(8, List.of()));
 
-        inbox.drain(0);
+        inbox.drain(0, BURST);
 
         assertEquals(List.of("view 9 merged", "3 EpochInstalled[epoch=1] at 0"), heard);
     }
@@ -75,7 +78,7 @@ class ControlInboxTest {
         inbox.onMessage(3, new byte[20], 0, 20);
         send(4, 2);
 
-        inbox.drain(0);
+        inbox.drain(0, BURST);
 
         assertEquals(1, inbox.refused());
         assertEquals(1, heard.size());
@@ -83,16 +86,16 @@ class ControlInboxTest {
 
     @Test
     void shouldDropAndCountWhatIsTooMuch() {
-        for (int i = 0; i < (1 << 14) + 5; i++) {
+        for (int i = 0; i < CAPACITY + 5; i++) {
             send(3, i);
         }
 
         assertEquals(5, inbox.dropped());
         int done = 0;
-        for (int now = inbox.drain(0); now > 0; now = inbox.drain(0)) {
-            assertTrue(now <= 64, "packets have to have their turn");
+        for (int now = inbox.drain(0, BURST); now > 0; now = inbox.drain(0, BURST)) {
+            assertTrue(now <= BURST, "packets have to have their turn");
             done += now;
         }
-        assertEquals(1 << 14, done);
+        assertEquals(CAPACITY, done);
     }
 }

@@ -9,6 +9,7 @@ import io.boomerang.backplane.udp.UdpConfig;
 import io.boomerang.cluster.BatchingSender;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.ControlInbox;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
 import io.boomerang.node.config.ChassisConfig;
@@ -30,6 +31,11 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Started, told to drain and told to finish by other threads.
 final class NodeAgent implements Runnable {
+    private static final int WAITING_BATCHES = 1 << 14;
+
+    /// Then packets have their turn.
+    private static final int BATCHES_AT_ONCE = 64;
+
     private static final Logger LOG = LogManager.getLogger(NodeAgent.class);
 
     private static final long TIMER_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -203,7 +209,8 @@ final class NodeAgent implements Runnable {
             for (final int descriptor : machine.descriptors()) {
                 udp.watch(descriptor);
             }
-            final ControlInbox inbox = new ControlInbox(new Control(), self.formats(), udp::wakeUp);
+            final ControlInbox inbox =
+                    new ControlInbox(new Control(), self.formats(), WAITING_BATCHES, udp::wakeUp);
             return new Parts(udp, relay, sender, machine, inbox);
         } catch (final RuntimeException | IOException | Error e) {
             if (machine != null) {
@@ -227,7 +234,7 @@ final class NodeAgent implements Runnable {
             if (nowNs - beforeNs > Redirector.PAUSE_NS) {
                 made.machine.onPause(nowNs);
             }
-            done += made.inbox.drain(nowNs);
+            done += made.inbox.drain(nowNs, BATCHES_AT_ONCE);
             done += made.machine.receive(nowNs);
             if (nowNs - lastTimerNs >= TIMER_NS) {
                 lastTimerNs = nowNs;

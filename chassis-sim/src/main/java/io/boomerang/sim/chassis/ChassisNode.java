@@ -7,6 +7,7 @@ import io.boomerang.backplane.RelayingBackplane;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.cluster.BatchingSender;
 import io.boomerang.cluster.ClusterChannel;
+import io.boomerang.cluster.ControlInbox;
 import io.boomerang.cluster.Member;
 import io.boomerang.flow.ParseReason;
 import io.boomerang.redirector.steering.DropReason;
@@ -18,7 +19,7 @@ import java.lang.foreign.MemorySegment;
 /// A node of a simulated chassis, tied to its control point and, by way of relays where links are
 /// broken, to the backplane; and the time for which it stands still. Used by the chassis' thread.
 abstract sealed class ChassisNode
-        implements ControlPoint.Node, Backplane.Receiver, RelayingBackplane.Drops, AutoCloseable
+        implements ControlInbox.Node, Backplane.Receiver, RelayingBackplane.Drops, AutoCloseable
         permits RedirectorNode, ProcessingNode {
     final Member member;
     final ChassisClock clock;
