@@ -270,7 +270,9 @@ public final class BladeNode implements AutoCloseable {
             announcer.keepUp(marker, nowNs);
         }
         if (arrivalSide != marker.farSide()
-                && (after == TcpPhase.EMBRYONIC || PhaseTracker.isOpening(packet.tcpFlags()))) {
+                && (after == TcpPhase.EMBRYONIC
+                        || after == TcpPhase.CLOSED
+                        || PhaseTracker.isOpening(packet.tcpFlags()))) {
             announcer.onUnanswered(marker, nowNs);
         }
         if (arrivalSide == marker.farSide()) {

@@ -155,6 +155,22 @@ class RedirectorChangeTest {
         assertNotNull(bench.emitted.getLast().carried());
     }
 
+    /// What is late from the connection that it ends may come after it, and is answered.
+    @Test
+    void shouldCarryTheSessionWithAResetToAFarOwnerThatHasNotAcknowledgedIt() {
+        bench.redirectors(3, 3);
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.SYN, false));
+        bench.deliver(Side.EGRESS, FLOW, segment(Frames.SYN | Frames.ACK, true));
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.ACK, false));
+        bench.acknowledgeAll();
+        final FlowKey key = bench.keyOf(segment(Frames.SYN, false));
+        bench.redirectorsWithout(3, 3, bench.owner(Side.EGRESS, key));
+
+        bench.deliver(Side.INGRESS, FLOW, segment(Frames.RST, false));
+
+        assertNotNull(bench.emitted.getLast().carried());
+    }
+
     /// The session of the one before may be over there already.
     @Test
     void shouldCarryTheSessionOfTheNextConnectionAlsoToAFarOwnerThatKnewTheLast() {

@@ -254,8 +254,9 @@ public final class Announcer {
     }
 
     /// A packet that may be the first one to be answered goes toward the far side: on a flow
-    /// without an answer so far, or to open another connection. The answer comes through that
-    /// side's owner, which may be another one by now.
+    /// without an answer so far, to open another connection, or with a reset, before what is late
+    /// of the connection. The answer comes through that side's owner, which may be another one by
+    /// now.
     public void onUnanswered(final MarkerSession marker, final long nowNs) {
         if (marker.isFarReady() && !marker.isKnownToFarOwner()) {
             marker.awaitFarOwner();
