@@ -232,6 +232,9 @@ final class SessionExchange {
             sessions.forget(slot);
             return install(SessionTable.NONE, announcement, hash, origin, nowNs);
         }
+        if (installation == Installation.STALE && isDenied(slot, announcement, nowNs)) {
+            sessions.lapse(slot);
+        }
         if (installation == Installation.REFRESHED && asked) {
             sessions.trust(slot);
         }
@@ -275,6 +278,17 @@ final class SessionExchange {
             return asked || !sessions.isClosed(slot);
         }
         return asked && isMereDecision(slot, nowNs);
+    }
+
+    /// Whether a live blade announces, under an earlier flow id, a flow that this redirector has
+    /// given to another one, which has not announced it: maybe no packet came there, and maybe the
+    /// announcement is about what is over. The blades have to be asked.
+    private boolean isDenied(
+            final long slot, final SessionAnnouncement announcement, final long nowNs) {
+        return sessions.origin(slot) == Origin.DECIDED
+                && sessions.blade(slot) != announcement.blade()
+                && sessions.isLive(slot, nowNs)
+                && chassis.isAlive(announcement.blade(), announcement.incarnation());
     }
 
     /// Whether the blade was there and is not any more.

@@ -176,6 +176,37 @@ class ReunionTest {
         assertEquals(flowId - 1, rig.lastArrived().flowId());
     }
 
+    /// Another redirector decided earlier, and its packet reached a blade; that of this one was
+    /// lost.
+    @Test
+    void shouldAskTheBladesAfterADecisionThatAnotherBladeDenies() {
+        final int decided = open();
+        final long flowId = rig.lastArrived().flowId();
+        final int holder = otherThan(decided);
+        rig.hold(session(holder, flowId - 1));
+        rig.say(holder, Rig.INGRESS, session(holder, flowId - 1));
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        rig.answerAll();
+
+        assertEquals(holder, rig.lastArrived().node());
+        assertEquals(flowId - 1, rig.lastArrived().flowId());
+    }
+
+    /// The one that denies it does so late: the flow has ended there.
+    @Test
+    void shouldKeepADecisionThatNoBladeDeniesWhenAsked() {
+        final int decided = open();
+        final long flowId = rig.lastArrived().flowId();
+        final int holder = otherThan(decided);
+        rig.say(holder, Rig.INGRESS, session(holder, flowId - 1));
+
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        rig.answerAll();
+
+        assertEquals(decided, rig.lastArrived().node());
+    }
+
     @Test
     void shouldKeepTheLaterFlowWhateverTheOrderInWhichBladesTell() {
         final int later = open();
