@@ -82,6 +82,16 @@ final class BucketAllocation {
         return !hasTable() || moved != NEVER && nowNs - moved <= CHANGING_NS;
     }
 
+    /// Whether the bucket of this hash came to its blade while this redirector looked on.
+    boolean hasMoved(final long hash) {
+        return movedNs(hash) != NEVER;
+    }
+
+    /// When it did so last.
+    long movedNs(final long hash) {
+        return movedNs[table.bucketOf(hash)];
+    }
+
     /// Before the first table comes, the others may already steer by one.
     private boolean hasTable() {
         return table.epoch() != 0;

@@ -188,7 +188,18 @@ final class FlowSteering implements AutoCloseable {
     /// Whether the slot holds a session that lives, on a blade that lives, from somebody who has to
     /// know.
     private boolean isUsable(final long slot, final long hash, final long nowNs) {
-        return lives(slot, nowNs) && (!history.haveOwnersMoved(nowNs) || counts(slot, hash));
+        return lives(slot, nowNs)
+                && (!history.haveOwnersMoved(nowNs) || counts(slot, hash))
+                && (sessions.origin(slot) != Origin.DECIDED || !isOutdated(slot, hash));
+    }
+
+    /// Whether the choice was made for another one, the owner, when the bucket was elsewhere. Maybe
+    /// no packet came to the blade, and the owner has chosen anew since.
+    private boolean isOutdated(final long slot, final long hash) {
+        return allocation.hasMoved(hash)
+                && chassis.owner(side, hash) != self.node()
+                && !sessions.wasLearnedAfter(
+                        slot, allocation.movedNs(hash), config.embryonicLeaseMs());
     }
 
     private boolean lives(final long slot, final long nowNs) {

@@ -49,6 +49,33 @@ class ContestedFlowTest {
         }
     }
 
+    /// No packet of the first decision reached its blade, and then the owner decided by the next
+    /// bucket table.
+    @Test
+    void shouldAskTheOwnerOnceTheBucketOfItsOwnDecisionHasMoved() {
+        try (Rig rig = twoIngress()) {
+            int port = 1000;
+            FlowKey key = Rig.key(Frames.tcp(1, port, 2, 80, Frames.SYN));
+            do {
+                port++;
+                key = Rig.key(Frames.tcp(1, port, 2, 80, Frames.SYN));
+                rig.frame(Rig.INGRESS, port, Frames.tcp(1, port, 2, 80, Frames.SYN));
+            } while (Rig.owner(key, Rig.INGRESS, Rig.INGRESS_2) == Rig.INGRESS
+                    || rig.lastArrived().node() == Rig.BLADE_2);
+            rig.redirector(Rig.INGRESS).setWeight(Rig.BLADE_1, 0, rig.nowNs);
+            rig.pass(100);
+            rig.frame(Rig.INGRESS_2, port, Frames.tcp(1, port, 2, 80, Frames.SYN));
+            rig.answerAll();
+            assertEquals(Rig.BLADE_2, rig.lastArrived().node());
+            final long flowId = rig.lastArrived().flowId();
+
+            rig.frame(Rig.INGRESS, port, Frames.tcp(1, port, 2, 80, Frames.ACK));
+
+            assertEquals(Rig.BLADE_2, rig.lastArrived().node());
+            assertEquals(flowId, rig.lastArrived().flowId());
+        }
+    }
+
     @Test
     void shouldNameTheHolderAlsoWhenTheNewerSessionHasEnded() {
         try (Rig rig = twoIngress()) {
