@@ -11,7 +11,6 @@ import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowRules;
-import io.boomerang.flow.Side;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.steering.Redirector;
 import io.boomerang.sim.chassis.Chassis;
@@ -27,14 +26,13 @@ import java.util.stream.Collectors;
 
 /// One plan carried out: the nodes are those of production, time is stepped, the networks are
 /// faulty. After the last event all faults end, the chassis must come to rest and agree, and then
-/// every flow is probed through every redirector. One thread; equal plans give equal runs.
+/// it is probed. One thread; equal plans give equal runs.
 public final class ChaosRun implements AutoCloseable {
     private static final long MS = 1_000_000L;
     private static final long START_NS = 1_000 * MS;
     private static final long TIMER_NS = 5 * MS;
     private static final long REST_NS = 4_000 * MS;
     private static final long SETTLE_LIMIT_NS = 10_000 * MS;
-    private static final long PROBE_GAP_NS = 5 * MS;
 
     /// How long after the end of a division or a pause somebody may still act on an old view.
     private static final long AFTERMATH_NS = FaultyCluster.MERGE_NS + 1_000 * MS;
@@ -192,7 +190,8 @@ public final class ChaosRun implements AutoCloseable {
         }
         rest();
         witness.onRest(clock.nowNs());
-        probe();
+        new Probes(chassis, hosts, witness, clock, REST_NS).run();
+        witness.onRest(clock.nowNs());
         return new Outcome(witness.violations(), hosts.packets(), witness.delivered());
     }
 
@@ -391,49 +390,5 @@ public final class ChaosRun implements AutoCloseable {
         public void onBroken(final int from, final int to, final byte[] datagram) {
             witness.onBroken(from, to, datagram, clock.nowNs());
         }
-    }
-
-    // Probes
-
-    /// Sends a packet of each flow through each redirector: all must reach one blade and leave.
-    private void probe() {
-        hosts.fallSilent();
-        final int ingress = count(Role.INGRESS_REDIRECTOR);
-        final int egress = count(Role.EGRESS_REDIRECTOR);
-        for (final FlowState state : hosts.flows()) {
-            if (state.home == 0) {
-                continue;
-            }
-            for (final Side side : Side.values()) {
-                final int entries = side == Side.INGRESS ? ingress : egress;
-                for (int entry = 0; entry < entries; entry++) {
-                    probe(state, state.flow.opener() == side, entry);
-                }
-            }
-        }
-        rest();
-        witness.onRest(clock.nowNs());
-    }
-
-    private void probe(final FlowState state, final boolean forward, final int entry) {
-        final long before = witness.delivered();
-        final long number = hosts.enter(state, forward, FlowFrames.ACK, entry);
-        final long untilNs = clock.nowNs() + PROBE_GAP_NS;
-        chassis.await(
-                () -> clock.nowNs() >= untilNs && witness.isOver(number),
-                untilNs - clock.nowNs() + REST_NS);
-        if (witness.delivered() == before) {
-            witness.accuse(
-                    "convergence",
-                    "a probe of " + state.name() + " reached no blade after all faults had ended",
-                    clock.nowNs());
-        }
-    }
-
-    private int count(final Role role) {
-        return (int)
-                chassis.nodeNames().stream()
-                        .filter(name -> NodeNames.role(NodeNames.node(name)) == role)
-                        .count();
     }
 }

@@ -52,10 +52,15 @@ final class Hosts implements Witness.Crossing {
     }
 
     void begin(final ChaosEvent.Flow flow) {
+        send(open(flow), 0);
+    }
+
+    /// Adds a flow that sends nothing by itself.
+    FlowState open(final ChaosEvent.Flow flow) {
         frames.write(flow, true, FlowFrames.SYN);
         final FlowState state = new FlowState(flow, frames.key().copy(), seed);
         flows.add(state);
-        send(state, 0);
+        return state;
     }
 
     private void send(final FlowState state, final int sent) {

@@ -63,7 +63,8 @@ class ChaosRunTest {
                 ChaosRun.of(
                         new ChaosPlan(7, 2, 3, SelectionPolicy.LEAST_LOADED, announce, 1, flows));
 
-        // Twelve packets and their answers; then a probe of each flow through four redirectors.
-        assertEquals(new ChaosRun.Outcome(List.of(), 24 + 12, 24 + 12), outcome);
+        // Twelve packets and their answers; a probe of each flow through four redirectors; two new
+        // flows at each of these, and their answers.
+        assertEquals(new ChaosRun.Outcome(List.of(), 24 + 12 + 16, 24 + 12 + 16), outcome);
     }
 }
