@@ -1,5 +1,6 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.sim.lab.ChassisOptions;
 import io.boomerang.sim.lab.Lab;
 import io.boomerang.sim.lab.LabException;
 import io.boomerang.sim.lab.LabPlan;
@@ -24,12 +25,12 @@ import java.util.stream.Collectors;
 @Command(
         name = "up",
         description = {
-            "Builds a chassis in network namespaces of this machine: a client, a server, two",
-            "redirectors and blades between them, a bridge as backplane, and a daemon for each."
-                    + " Waits",
-            "until packets pass and says how to use it. 'boomerang down' takes it down. Needs"
-                    + " root,",
-            "ip(8), setsid(1) and ping(8)."
+            "Builds a chassis in network namespaces of this machine: a client, a server,"
+                    + " redirectors",
+            "and blades between them, a bridge as backplane, and a daemon for each. Waits until",
+            "packets pass and says how to use it. 'boomerang down' takes it down. Needs root,"
+                    + " ip(8),",
+            "setsid(1) and ping(8); nft(8) where a side has several redirectors."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
@@ -46,11 +47,29 @@ final class UpCommand implements Callable<Integer> {
     private String name = "lab";
 
     @Option(
+            names = "--redirectors",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = {
+                "Redirectors on each side, 1 to 8. With several, a switch outside spreads flows"
+                        + " over",
+                "them by a hash, each direction by another one; it notices when a port goes down."
+            })
+    private int redirectors;
+
+    @Option(
             names = "--blades",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Processing blades, 1 to 32.")
+            description = "Processing blades, 1 to 32 with the spares.")
     private int blades;
+
+    @Option(
+            names = "--spares",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "More blades, whose daemons are not started: they can join later.")
+    private int spares;
 
     @Option(
             names = "--processor",
@@ -66,6 +85,9 @@ final class UpCommand implements Callable<Integer> {
             description = "How long a blade that gets SIGTERM waits for its flows.")
     private int drainLimit;
 
+    @Option(names = "--ipv6-backplane", description = "Use IPv6 on the backplane.")
+    private boolean ipv6Backplane;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         final LabPlan plan;
@@ -74,7 +96,8 @@ final class UpCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "--processor " + processor + " is neither pass nor firewall");
             }
-            plan = new LabPlan(name, blades, processor, drainLimit);
+            final ChassisOptions options = new ChassisOptions(processor, drainLimit, ipv6Backplane);
+            plan = new LabPlan(name, redirectors, blades, spares, options);
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -85,7 +108,7 @@ final class UpCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("boomerang: " + e.getMessage());
             return Boomerang.FAILED;
         }
-        explain(lab, spec.commandLine().getOut());
+        explain(plan, lab, spec.commandLine().getOut());
         return Boomerang.OK;
     }
 
@@ -107,27 +130,46 @@ final class UpCommand implements Callable<Integer> {
                 "node");
     }
 
-    private void explain(final Lab lab, final PrintWriter out) {
+    private void explain(final LabPlan plan, final Lab lab, final PrintWriter out) {
+        final String prefix = "ip netns exec boomerang-" + name + "-";
         out.printf(
                 Locale.ROOT,
                 """
-                Laboratory %s: a chassis of 2 redirectors and %d blades between %s and %s.
+                Laboratory %s: a chassis of %d redirectors and %d blades.
+                    client   %s, %s
+                    server   %s, %s
                 Try it:
-                    ip netns exec boomerang-%s-server python3 -m http.server --bind %s 80 &
-                    ip netns exec boomerang-%s-client curl http://%s/
-                    kill -TERM $(ip netns pids boomerang-%s-blade-1)     # drains a blade
+                    %sserver python3 -m http.server --bind %s 80 &
+                    %sclient curl http://%s/
+                    kill -TERM $(ip netns pids boomerang-%s-%s)     # drains a blade
+                """,
+                name,
+                2 * plan.redirectors(),
+                plan.blades(),
+                LabPlan.CLIENT_ADDRESS,
+                LabPlan.CLIENT_ADDRESS6,
+                LabPlan.SERVER_ADDRESS,
+                LabPlan.SERVER_ADDRESS6,
+                prefix,
+                LabPlan.SERVER_ADDRESS,
+                prefix,
+                LabPlan.SERVER_ADDRESS,
+                name,
+                LabPlan.bladeName(1));
+        if (plan.spares() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "    %s%s boomerang node --config %s --blade %2$s     # joins%n",
+                    prefix,
+                    LabPlan.bladeName(plan.blades() + 1),
+                    lab.directory().resolve("chassis.yaml"));
+        }
+        out.printf(
+                Locale.ROOT,
+                """
                 Chassis file and logs: %s
                 Take it down: boomerang down --name %s
                 """,
-                name,
-                blades,
-                LabPlan.CLIENT_ADDRESS,
-                LabPlan.SERVER_ADDRESS,
-                name,
-                LabPlan.SERVER_ADDRESS,
-                name,
-                LabPlan.SERVER_ADDRESS,
-                name,
                 lab.directory(),
                 name);
         out.flush();

@@ -3,14 +3,20 @@ package io.boomerang.sim.lab;
 import io.boomerang.cluster.key.ChassisKey;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -25,6 +31,13 @@ public final class Lab {
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int SECRET_BYTES = 16;
     private static final int LOG_LINES = 5;
+    private static final String CHASSIS_FILE = "chassis.yaml";
+    private static final String SWITCH = "switch.sh";
+
+    /// Arguments: namespace, interface, command. The interface is up while the command runs.
+    private static final String WITH_PORT =
+            "port=\"ip -n $1 link set dev $2\"; shift 2; "
+                    + "$port up 2>/dev/null; \"$@\"; $port down 2>/dev/null";
 
     private final String name;
     private final Namespaces namespaces;
@@ -59,9 +72,9 @@ public final class Lab {
         }
         try {
             writeFiles(plan);
-            connect(plan);
-            final List<Process> daemons = start(plan, daemon);
-            awaitPackets(plan, daemons);
+            new LabNetwork(namespaces, plan).build();
+            startSwitches(plan);
+            awaitPackets(startDaemons(plan, daemon));
         } catch (final IOException | InterruptedException | LabException | RuntimeException e) {
             remove();
             throw e;
@@ -84,58 +97,64 @@ public final class Lab {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key, HexFormat.of().formatHex(secret));
         ChassisKey.generate().store(directory.resolve("chassis.p12"), new char[0]);
-        Files.writeString(directory.resolve("chassis.yaml"), plan.chassisFile());
+        Files.writeString(directory.resolve(CHASSIS_FILE), plan.chassisFile());
     }
 
-    private void connect(final LabPlan plan)
-            throws IOException, InterruptedException, LabException {
-        final List<String> hosts = plan.chassisHosts();
-        namespaces.add(LabPlan.HUB);
-        namespaces.within(LabPlan.HUB, "link", "add", "backplane", "type", "bridge");
-        namespaces.within(LabPlan.HUB, "link", "set", "backplane", "up");
-        for (int i = 0; i < hosts.size(); i++) {
-            final String host = hosts.get(i);
-            final String port = "port" + i;
-            namespaces.add(host);
-            namespaces.connect(host, "backplane", LabPlan.HUB, port);
-            final String mtu = String.valueOf(LabPlan.BACKPLANE_MTU);
-            namespaces.within(host, "link", "set", "backplane", "mtu", mtu);
-            namespaces.within(LabPlan.HUB, "link", "set", port, "mtu", mtu);
-            namespaces.within(LabPlan.HUB, "link", "set", port, "master", "backplane");
-            namespaces.within(
-                    host,
-                    "address",
-                    "add",
-                    LabPlan.backplaneAddress(i) + "/24",
-                    "dev",
-                    "backplane");
+    private void startSwitches(final LabPlan plan) throws IOException {
+        if (!plan.hasSwitches()) {
+            return;
         }
-        addOutside(LabPlan.CLIENT, LabPlan.CLIENT_ADDRESS, LabPlan.INGRESS);
-        addOutside(LabPlan.SERVER, LabPlan.SERVER_ADDRESS, LabPlan.EGRESS);
+        final Path script = directory.resolve(SWITCH);
+        try (InputStream source = Lab.class.getResourceAsStream(SWITCH)) {
+            Files.copy(Objects.requireNonNull(source, SWITCH), script);
+        }
+        int seed = 1;
+        for (final String outside : LabPlan.OUTSIDE_HOSTS) {
+            final String host = LabPlan.switchOf(outside);
+            final Process _ =
+                    start(
+                            host,
+                            namespaces.inside(
+                                    host,
+                                    List.of("sh", script.toString(), String.valueOf(seed++))));
+        }
     }
 
-    private void addOutside(final String host, final String address, final String redirector)
-            throws IOException, InterruptedException, LabException {
-        namespaces.add(host);
-        namespaces.connect(host, "eth0", redirector, LabPlan.OUTSIDE);
-        namespaces.within(host, "address", "add", address + "/24", "dev", "eth0");
-    }
-
-    private List<Process> start(final LabPlan plan, final List<String> daemon) throws IOException {
-        final List<Process> daemons = new ArrayList<>();
-        for (final String host : plan.chassisHosts()) {
-            daemons.add(startDaemon(host, daemon));
+    private Map<String, Process> startDaemons(final LabPlan plan, final List<String> daemon)
+            throws IOException {
+        final Map<String, Process> daemons = new LinkedHashMap<>();
+        for (final LabBlade blade : plan.chassis()) {
+            if (blade.starts()) {
+                daemons.put(blade.name(), startDaemon(blade.name(), daemon));
+            }
         }
         return daemons;
     }
 
-    /// Starts the daemon of one blade, in a session of its own: it outlives the terminal.
+    /// Starts the daemon of one blade. When it ends, however it does, a redirector's outside port
+    /// goes down, as a service unit would have it: then its switch sends nothing there any more.
     public Process startDaemon(final String host, final List<String> daemon) throws IOException {
-        final List<String> command = new ArrayList<>(List.of("setsid"));
-        command.addAll(daemon);
+        final List<String> command = new ArrayList<>(daemon);
         command.addAll(
-                List.of("--config", directory.resolve("chassis.yaml").toString(), "--blade", host));
-        final ProcessBuilder builder = new ProcessBuilder(namespaces.inside(host, command));
+                List.of("--config", directory.resolve(CHASSIS_FILE).toString(), "--blade", host));
+        final List<String> supervised =
+                new ArrayList<>(
+                        List.of(
+                                "sh",
+                                "-c",
+                                WITH_PORT,
+                                "sh",
+                                namespaces.name(host),
+                                LabPlan.OUTSIDE));
+        supervised.addAll(namespaces.inside(host, command));
+        return start(host, supervised);
+    }
+
+    /// Starts a process in a session of its own: it outlives the terminal.
+    private Process start(final String host, final List<String> command) throws IOException {
+        final List<String> detached = new ArrayList<>(List.of("setsid"));
+        detached.addAll(command);
+        final ProcessBuilder builder = new ProcessBuilder(detached);
         builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logOf(host).toFile()));
         final Process process = builder.start();
@@ -148,15 +167,16 @@ public final class Lab {
         return directory.resolve(host + ".log");
     }
 
-    private void awaitPackets(final LabPlan plan, final List<Process> daemons)
+    private void awaitPackets(final Map<String, Process> daemons)
             throws IOException, InterruptedException, LabException {
         final long startNs = System.nanoTime();
-        final List<String> hosts = plan.chassisHosts();
-        while (!allStarted(hosts) || !pings()) {
-            for (int i = 0; i < daemons.size(); i++) {
-                if (!daemons.get(i).isAlive()) {
-                    throw new LabException(
-                            hosts.get(i) + " does not start:\n" + endOf(logOf(hosts.get(i))));
+        while (!allStarted(daemons.keySet())
+                || !pings(LabPlan.SERVER_ADDRESS)
+                || !pings(LabPlan.SERVER_ADDRESS6)) {
+            for (final Map.Entry<String, Process> daemon : daemons.entrySet()) {
+                if (!daemon.getValue().isAlive()) {
+                    final String host = daemon.getKey();
+                    throw new LabException(host + " does not start:\n" + endOf(logOf(host)));
                 }
             }
             if (System.nanoTime() - startNs > START_LIMIT_NS) {
@@ -166,7 +186,7 @@ public final class Lab {
         }
     }
 
-    private boolean allStarted(final List<String> hosts) throws IOException {
+    private boolean allStarted(final Collection<String> hosts) throws IOException {
         for (final String host : hosts) {
             if (!Files.readString(logOf(host)).contains("blade=" + host + " nodes=[" + host)) {
                 return false;
@@ -175,12 +195,9 @@ public final class Lab {
         return true;
     }
 
-    private boolean pings() throws IOException, InterruptedException {
+    private boolean pings(final String address) throws IOException, InterruptedException {
         final Process ping =
-                new ProcessBuilder(
-                                inside(
-                                        LabPlan.CLIENT,
-                                        List.of("ping", "-c1", "-W1", LabPlan.SERVER_ADDRESS)))
+                new ProcessBuilder(inside(LabPlan.CLIENT, List.of("ping", "-c1", "-W1", address)))
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
@@ -197,7 +214,7 @@ public final class Lab {
     /// something. It does not matter who built it and what is missing.
     public boolean remove() throws IOException, InterruptedException, LabException {
         final List<String> there = namespaces.list();
-        final List<ProcessHandle> processes = new ArrayList<>();
+        final List<ProcessHandle> processes = new ArrayList<>(supervisors());
         for (final String namespace : there) {
             processes.addAll(namespaces.processes(namespace));
         }
@@ -213,6 +230,16 @@ public final class Lab {
             namespaces.remove(namespace);
         }
         return removeFiles() || !there.isEmpty();
+    }
+
+    /// What waits for a daemon to end; it is in no namespace.
+    private List<ProcessHandle> supervisors() {
+        final String file = directory.resolve(CHASSIS_FILE).toString();
+        return ProcessHandle.allProcesses()
+                .filter(process ->
+                        Arrays.asList(process.info().arguments().orElse(new String[0]))
+                                .contains(file))
+                .toList();
     }
 
     private boolean removeFiles() throws IOException {

@@ -5,41 +5,47 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// What a laboratory looks like: a client, a server, and between them a chassis of an ingress
-/// redirector, an egress redirector and blades, on a bridge as backplane.
+/// What a laboratory looks like: a client, a server, and between them a chassis of ingress
+/// redirectors, egress redirectors and blades, on a bridge as backplane. Where a side has several
+/// redirectors, a switch between them and the outside spreads flows over them.
 ///
 /// @param name of the laboratory, tells several on one machine apart
+/// @param redirectors how many on each side, 1 to {@link #MAX_REDIRECTORS}
 /// @param blades how many, 1 to {@link #MAX_BLADES}
-/// @param processor what they do, as the chassis file says it
-/// @param drainLimitSeconds how long a blade that is told to stop waits for its flows, in seconds
-public record LabPlan(String name, int blades, String processor, int drainLimitSeconds) {
+/// @param spares how many more blades the chassis file has, whose daemons are not started
+/// @param options what the chassis file says besides
+public record LabPlan(
+        String name, int redirectors, int blades, int spares, ChassisOptions options) {
     public static final int MAX_BLADES = 32;
+    public static final int MAX_REDIRECTORS = 8;
 
     public static final String CLIENT = "client";
     public static final String SERVER = "server";
-    public static final String INGRESS = "ingress";
-    public static final String EGRESS = "egress";
     public static final String CLIENT_ADDRESS = "10.1.0.2";
     public static final String SERVER_ADDRESS = "10.1.0.1";
+    public static final String CLIENT_ADDRESS6 = "fd00:1::2";
+    public static final String SERVER_ADDRESS6 = "fd00:1::1";
 
     static final String HUB = "hub";
+    static final List<String> OUTSIDE_HOSTS = List.of(CLIENT, SERVER);
+
+    /// The interface of a redirector to its outside network, and of an outside host to the chassis.
     static final String OUTSIDE = "outside";
+
+    static final String CARD = "eth0";
 
     /// Carries the longest frames of the outside whole.
     static final int BACKPLANE_MTU = 1_800;
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,16}");
-    private static final int FIRST_BLADE_ADDRESS = 11;
+    private static final int FIRST_EGRESS = 101;
+    private static final int FIRST_PROCESSOR = 201;
 
     public LabPlan {
         requireName(name);
-        if (blades < 1 || blades > MAX_BLADES) {
-            throw new IllegalArgumentException(blades + " blades are not 1.." + MAX_BLADES);
-        }
-        if (drainLimitSeconds < 0 || drainLimitSeconds > 86_400) {
-            throw new IllegalArgumentException(
-                    "a drain limit of " + drainLimitSeconds + " s is not 0..86400 s");
-        }
+        require("redirectors a side", redirectors, 1, MAX_REDIRECTORS);
+        require("blades", blades, 1, MAX_BLADES);
+        require("spare blades", spares, 0, MAX_BLADES - blades);
     }
 
     static void requireName(final String name) {
@@ -48,21 +54,74 @@ public record LabPlan(String name, int blades, String processor, int drainLimitS
         }
     }
 
-    static String bladeName(final int number) {
+    private static void require(
+            final String what, final int count, final int least, final int most) {
+        if (count < least || count > most) {
+            throw new IllegalArgumentException(
+                    count + " " + what + " are not " + least + ".." + most);
+        }
+    }
+
+    /// The host of a redirector, counted from 1.
+    public static String ingressName(final int number) {
+        return "ingress-" + number;
+    }
+
+    /// The host of a redirector, counted from 1.
+    public static String egressName(final int number) {
+        return "egress-" + number;
+    }
+
+    /// The host of a blade, counted from 1, spares last.
+    public static String bladeName(final int number) {
         return "blade-" + number;
     }
 
-    /// The blades of the chassis, redirectors first.
-    List<String> chassisHosts() {
-        final List<String> hosts = new ArrayList<>(List.of(INGRESS, EGRESS));
-        for (int number = 1; number <= blades; number++) {
-            hosts.add(bladeName(number));
-        }
-        return hosts;
+    /// Whether outside networks reach the redirectors by a switch.
+    boolean hasSwitches() {
+        return redirectors > 1;
     }
 
-    static String backplaneAddress(final int index) {
-        return "10.99.0." + (index < 2 ? index + 1 : index - 2 + FIRST_BLADE_ADDRESS);
+    static String switchOf(final String outside) {
+        return outside + "-switch";
+    }
+
+    /// Where the cables from the redirectors to an outside host end.
+    private String neighbour(final String outside) {
+        return hasSwitches() ? switchOf(outside) : outside;
+    }
+
+    /// The blades of the chassis, redirectors first.
+    List<LabBlade> chassis() {
+        final List<LabBlade> all = new ArrayList<>();
+        for (int i = 0; i < redirectors; i++) {
+            all.add(redirector(ingressName(i + 1), "ingress", 1 + i, neighbour(CLIENT)));
+        }
+        for (int i = 0; i < redirectors; i++) {
+            all.add(redirector(egressName(i + 1), "egress", FIRST_EGRESS + i, neighbour(SERVER)));
+        }
+        for (int i = 0; i < blades + spares; i++) {
+            final int node = FIRST_PROCESSOR + i;
+            final String role = "processor: {node: " + node + "}";
+            all.add(new LabBlade(bladeName(i + 1), address(node), role, "", i < blades));
+        }
+        return all;
+    }
+
+    private LabBlade redirector(
+            final String name, final String side, final int node, final String neighbour) {
+        final String role =
+                String.format(
+                        Locale.ROOT,
+                        "redirector: {node: %d, side: %s, interface: %s}",
+                        node,
+                        side,
+                        OUTSIDE);
+        return new LabBlade(name, address(node), role, neighbour, true);
+    }
+
+    private String address(final int node) {
+        return (options.ipv6Backplane() ? "fd99::" : "10.99.0.") + node;
     }
 
     /// The chassis file; the keys lie beside it.
@@ -82,29 +141,10 @@ public record LabPlan(String name, int blades, String processor, int drainLimitS
                         blades:
                         """,
                         name,
-                        drainLimitSeconds,
+                        options.drainLimitSeconds(),
                         BACKPLANE_MTU,
-                        processor));
-        final List<String> hosts = chassisHosts();
-        for (int i = 0; i < hosts.size(); i++) {
-            final String role =
-                    i < 2
-                            ? "redirector: {node: "
-                                    + (i == 0 ? 1 : 101)
-                                    + ", side: "
-                                    + hosts.get(i)
-                                    + ", interface: "
-                                    + OUTSIDE
-                                    + "}"
-                            : "processor: {node: " + (199 + i) + "}";
-            text.append("  - {name: ")
-                    .append(hosts.get(i))
-                    .append(", address: ")
-                    .append(backplaneAddress(i))
-                    .append(", ")
-                    .append(role)
-                    .append("}\n");
-        }
+                        options.processor()));
+        chassis().forEach(blade -> text.append(blade.line()));
         return text.toString();
     }
 }

@@ -4,196 +4,102 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.boomerang.sim.lab.ChassisOptions;
 import io.boomerang.sim.lab.Lab;
 import io.boomerang.sim.lab.LabPlan;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /// Unmodified clients and servers across real daemons, one network namespace for each.
+///
+/// `-Ddownloads=2000` sets the number of downloads while a chassis with two redirectors a side
+/// changes.
 class UpCommandIT {
     private static final String NAME = "it" + ProcessHandle.current().pid();
     private static final int FILE_BYTES = 200_000;
-    private static final int CLIENTS = 3;
+    private static final int DOWNLOADS = Integer.getInteger("downloads", 300);
 
     private final Lab lab = new Lab(NAME);
     @TempDir private Path directory = Path.of("");
-    private String expected = "";
 
     @AfterEach
     void removeWhatIsLeft() throws Exception {
-        if (isRoot()) {
+        if (LabGuests.isRoot()) {
             lab.remove();
         }
     }
 
-    private static boolean isRoot() {
-        return "root".equals(System.getProperty("user.name"));
+    private LabGuests guests() {
+        return new LabGuests(lab, NAME, directory);
     }
 
-    private static void requireProgram(final String name) {
-        assumeTrue(
-                Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin")
-                        .anyMatch(place -> Files.isExecutable(Path.of(place, name))),
-                "no " + name + " on this machine");
+    private static void up(final String... options) {
+        final String[] all = new String[options.length + 3];
+        all[0] = "up";
+        all[1] = "--name";
+        all[2] = NAME;
+        System.arraycopy(options, 0, all, 3, options.length);
+        final CommandRun up = CommandRun.of(all);
+        assertEquals(0, up.status(), up.err());
+        assertTrue(up.out().contains("boomerang down --name " + NAME), up.out());
     }
 
-    private void startServer() throws Exception {
-        final byte[] content = new byte[FILE_BYTES];
-        new Random(1).nextBytes(content);
-        expected = digest(content);
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.write(directory.resolve("file"), content);
-        final Path config =
-                Files.writeString(
-                        directory.resolve("nginx.conf"),
-                        """
-                        worker_processes 1;
-                        user root;
-                        pid %1$s/nginx.pid;
-                        error_log %1$s/nginx.err;
-                        events { worker_connections 256; }
-                        http { access_log off; server { listen %2$s:80; root %1$s; } }
-                        """
-                                .formatted(directory, LabPlan.SERVER_ADDRESS));
-        final Process nginx =
-                new ProcessBuilder(
-                                lab.inside(
-                                        LabPlan.SERVER, List.of("nginx", "-c", config.toString())))
-                        .redirectErrorStream(true)
-                        .start();
-        final String output = text(nginx.getInputStream());
-        assertEquals(0, nginx.waitFor(), output);
+    private static ConditionFactory eventually() {
+        return Awaitility.await().atMost(5, TimeUnit.MINUTES);
     }
 
-    private static String text(final InputStream stream) throws IOException {
-        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    /// A change of the chassis that cannot go wrong for another reason than the chassis.
+    private interface Change {
+        void make() throws Exception;
     }
 
-    private static String digest(final byte[] bytes) throws Exception {
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    }
-
-    /// One download by curl; answers what came, or how curl failed.
-    private String download() throws Exception {
-        final Process curl =
-                new ProcessBuilder(
-                                lab.inside(
-                                        LabPlan.CLIENT,
-                                        List.of(
-                                                "curl",
-                                                "--silent",
-                                                "--show-error",
-                                                "--max-time",
-                                                "60",
-                                                "http://" + LabPlan.SERVER_ADDRESS + "/file")))
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        final byte[] content = curl.getInputStream().readAllBytes();
-        final int status = curl.waitFor();
-        return status == 0 ? digest(content) : "curl ended with " + status;
-    }
-
-    /// So many downloads by several clients at once; `done` counts them.
-    private List<String> download(final int count, final AtomicInteger done) throws Exception {
-        final List<String> results = new ArrayList<>();
-        try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
-            final List<Future<String>> downloads = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                downloads.add(
-                        clients.submit(() -> {
-                            final String result = download();
-                            done.incrementAndGet();
-                            return result;
-                        }));
-            }
-            for (final Future<String> download : downloads) {
-                results.add(download.get());
-            }
-        }
-        return results;
-    }
-
-    private void signal(final String blade, final String signal) throws Exception {
-        final Process pids =
-                new ProcessBuilder("ip", "netns", "pids", "boomerang-" + NAME + "-" + blade)
-                        .start();
-        final List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
-        command.addAll(text(pids.getInputStream()).lines().toList());
-        assertEquals(0, new ProcessBuilder(command).start().waitFor());
-    }
-
-    private String log(final String blade) throws IOException {
-        return Files.readString(lab.logOf(blade));
-    }
-
-    private String logs() throws IOException {
-        final StringBuilder all = new StringBuilder();
-        for (final String blade : List.of("ingress", "egress", "blade-1", "blade-2", "blade-3")) {
-            all.append("== ").append(blade).append('\n').append(log(blade));
-        }
-        return all.toString();
+    private static Thread afterDownloads(
+            final AtomicInteger done, final int count, final Change change) {
+        return Thread.ofPlatform()
+                .start(() -> {
+                    eventually().until(() -> done.get() >= count);
+                    try {
+                        change.make();
+                    } catch (final Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
     }
 
     @Test
     void shouldServeClientsWhileABladeDrainsAndAfterOneWasKilled() throws Exception {
-        assumeTrue(isRoot(), "network namespaces need root");
-        List.of("ip", "ping", "setsid", "nginx", "curl").forEach(UpCommandIT::requireProgram);
-        final CommandRun up =
-                CommandRun.of("up", "--name", NAME, "--blades", "3", "--drain-limit", "120");
-        assertEquals(0, up.status(), up.err());
-        assertTrue(up.out().contains("boomerang down --name " + NAME), up.out());
-        startServer();
+        LabGuests.require("ip", "ping", "setsid", "nginx", "curl");
+        final LabGuests guests = guests();
+        up("--blades", "3", "--drain-limit", "120");
+        guests.serveFile(FILE_BYTES);
 
         final AtomicInteger done = new AtomicInteger();
-        final Thread drain =
-                Thread.ofPlatform()
-                        .start(() -> {
-                            Awaitility.await()
-                                    .atMost(5, TimeUnit.MINUTES)
-                                    .until(() -> done.get() >= 60);
-                            try {
-                                signal("blade-1", "TERM");
-                            } catch (final Exception e) {
-                                throw new IllegalStateException(e);
-                            }
-                        });
-        final List<String> first = download(240, done);
+        final Thread drain = afterDownloads(done, 60, () -> guests.signal("blade-1", "TERM"));
+        final List<String> first = guests.download(240, done);
         drain.join();
 
-        assertEquals(List.of(expected), first.stream().distinct().toList(), logs());
-        Awaitility.await()
-                .atMost(3, TimeUnit.MINUTES)
-                .until(() -> log("blade-1").contains("blade=blade-1 stopped, drained=true"));
+        guests.assertWhole(first);
+        eventually()
+                .until(() -> guests.log("blade-1").contains("blade=blade-1 stopped, drained=true"));
 
-        signal("blade-2", "KILL");
-        final List<String> second = download(60, done);
+        guests.signal("blade-2", "KILL");
+        final List<String> second = guests.download(60, done);
 
-        assertEquals(List.of(expected), second.stream().distinct().toList(), logs());
-        assertTrue(log("blade-3").contains("members=[ingress, egress, blade-3]"), logs());
+        guests.assertWhole(second);
+        final String log = guests.log("blade-3");
+        assertTrue(log.contains("members=[ingress-1, egress-1, blade-3]"), log);
 
         final CommandRun down = CommandRun.of("down", "--name", NAME);
         assertEquals(0, down.status(), down.err());
@@ -202,11 +108,50 @@ class UpCommandIT {
     }
 
     @Test
+    void shouldServeClientsWhileRedirectorsAreKilledABladeJoinsAndOneDrains() throws Exception {
+        LabGuests.require("ip", "ping", "setsid", "nginx", "curl", "nft");
+        final LabGuests guests = guests();
+        up("--redirectors", "2", "--blades", "3", "--spares", "1", "--drain-limit", "120");
+        guests.serveFile(FILE_BYTES);
+
+        final AtomicInteger done = new AtomicInteger();
+        final List<Thread> changes =
+                List.of(
+                        afterDownloads(
+                                done,
+                                DOWNLOADS / 6,
+                                () -> lab.startDaemon("blade-4", UpCommand.daemon())),
+                        afterDownloads(
+                                done, DOWNLOADS / 3, () -> guests.signal("ingress-2", "KILL")),
+                        afterDownloads(done, DOWNLOADS / 2, () -> guests.signal("blade-1", "TERM")),
+                        afterDownloads(
+                                done, 2 * DOWNLOADS / 3, () -> guests.signal("egress-1", "KILL")));
+        final List<String> downloads = guests.download(DOWNLOADS, done);
+        for (final Thread change : changes) {
+            change.join();
+        }
+
+        guests.assertWhole(downloads);
+        eventually()
+                .until(() -> guests.log("blade-1").contains("blade=blade-1 stopped, drained=true"));
+        eventually()
+                .until(() ->
+                        guests.log("blade-4")
+                                .contains(
+                                        "members=[ingress-1, egress-2, blade-2, blade-3,"
+                                                + " blade-4]"));
+        guests.signal("ingress-1", "TERM");
+        guests.signal("egress-2", "TERM");
+        final String returns = "look_ups_answered=";
+        eventually()
+                .until(() -> (guests.log("ingress-1") + guests.log("egress-2")).contains(returns));
+    }
+
+    @Test
     void shouldLeaveNothingBehindWhenADaemonDoesNotStart() throws Exception {
-        assumeTrue(isRoot(), "network namespaces need root");
-        requireProgram("ip");
-        requireProgram("setsid");
-        final LabPlan plan = new LabPlan(NAME, 1, "nothing-of-the-kind", 1);
+        LabGuests.require("ip", "setsid");
+        final ChassisOptions options = ChassisOptions.DEFAULTS.withProcessor("nothing-of-the-kind");
+        final LabPlan plan = new LabPlan(NAME, 1, 1, 0, options);
 
         final Exception refusal =
                 assertThrows(Exception.class, () -> lab.build(plan, UpCommand.daemon()));
@@ -218,7 +163,7 @@ class UpCommandIT {
 
     private void assertNothingIsLeft() throws Exception {
         final String namespaces =
-                text(new ProcessBuilder("ip", "netns", "list").start().getInputStream());
+                LabGuests.text(new ProcessBuilder("ip", "netns", "list").start().getInputStream());
         assertFalse(namespaces.contains(NAME), namespaces);
         assertFalse(Files.exists(lab.directory()));
         final String ours = "boomerang-lab/" + NAME + "/";
@@ -232,6 +177,8 @@ class UpCommandIT {
     @Test
     void shouldSayWhatIsWrongWithAnOption() {
         assertEquals(2, CommandRun.of("up", "--blades", "0").status());
+        assertEquals(2, CommandRun.of("up", "--redirectors", "9").status());
+        assertEquals(2, CommandRun.of("up", "--blades", "30", "--spares", "3").status());
         assertEquals(2, CommandRun.of("up", "--name", "Not This").status());
         assertEquals(2, CommandRun.of("up", "--processor", "nat").status());
         assertEquals(2, CommandRun.of("down", "--name", "../etc").status());
