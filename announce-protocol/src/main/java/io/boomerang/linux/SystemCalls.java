@@ -34,6 +34,10 @@ public final class SystemCalls {
     private static final MethodHandle POLL =
             NativeFunction.of("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle CLOSE = NativeFunction.of("close", JAVA_INT, JAVA_INT);
+    private static final MethodHandle OPEN =
+            NativeFunction.variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SET_NAMESPACE =
+            NativeFunction.of("setns", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle INTERFACE_INDEX =
             NativeFunction.of("if_nametoindex", JAVA_INT, ADDRESS);
     private static final MethodHandle IOCTL =
@@ -53,6 +57,12 @@ public final class SystemCalls {
     private static final int POLL_RESULTS = 6;
     private static final short POLLIN = 0x1;
     private static final short POLLERR = 0x8;
+
+    /// asm-generic/fcntl.h: `O_RDONLY | O_CLOEXEC`, the same on x86-64 and AArch64.
+    private static final int READ_ONLY = 0x80000;
+
+    /// linux/sched.h.
+    private static final int CLONE_NEWNET = 0x4000_0000;
 
     /// asm-generic/socket.h: reading it also clears it.
     private static final int SOL_SOCKET = 1;
@@ -163,6 +173,28 @@ public final class SystemCalls {
             throw NativeFunction.impossible(e);
         }
         return check(result == 0 ? -1 : result, "if_nametoindex " + name);
+    }
+
+    /// Opens a file to be read, which {@link #close} ends.
+    int open(final String path) throws SystemCallException {
+        final int result;
+        try (Arena arena = Arena.ofConfined()) {
+            result = (int) OPEN.invokeExact(errno, arena.allocateFrom(path), READ_ONLY);
+        } catch (final Throwable e) {
+            throw NativeFunction.impossible(e);
+        }
+        return check(result, "open " + path);
+    }
+
+    /// From now on this thread, and no other one, is in the network namespace of the descriptor.
+    void setNetworkNamespace(final int descriptor) throws SystemCallException {
+        final int result;
+        try {
+            result = (int) SET_NAMESPACE.invokeExact(errno, descriptor, CLONE_NEWNET);
+        } catch (final Throwable e) {
+            throw NativeFunction.impossible(e);
+        }
+        check(result, "setns");
     }
 
     /// bpf(2); answers what the command gives, often a descriptor.

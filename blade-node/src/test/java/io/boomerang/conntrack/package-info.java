@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.conntrack;
+
+import org.jspecify.annotations.NullMarked;
