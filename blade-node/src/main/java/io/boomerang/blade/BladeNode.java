@@ -84,6 +84,7 @@ public final class BladeNode implements AutoCloseable {
     private final SteeringHeader header = new SteeringHeader();
     private final ParsedPacket packet = new ParsedPacket();
     private final PacketContext context;
+    private final DeviceReturns returns;
     private final long[] verdicts = new long[ProcessorVerdict.values().length];
 
     private long delivered;
@@ -136,6 +137,27 @@ public final class BladeNode implements AutoCloseable {
                         : null;
         holdLimitNs = config.limits().holdLimitMs() * MS;
         context = new PacketContext(markers, flowHash);
+        returns =
+                new DeviceReturns(
+                        processor, markers, flowHash, parser, packet, context, new DeviceExit());
+    }
+
+    /// What becomes of frames that come out of a device.
+    private final class DeviceExit implements DeviceReturns.Exit {
+        @Override
+        public void pass(final MarkerSession marker, final long nowNs) {
+            BladeNode.this.pass(marker, marker.arrivalNode(marker.openingSide()), nowNs);
+        }
+
+        @Override
+        public void turnBack(final MarkerSession marker, final long nowNs) {
+            emitReturning(marker, nowNs);
+        }
+
+        @Override
+        public void drop(final ProcessorVerdict reason, final long nowNs) {
+            conclude(0, reason, nowNs);
+        }
     }
 
     /// What the end of a flow brings with it.
@@ -221,13 +243,19 @@ public final class BladeNode implements AutoCloseable {
         }
         context.set(datagram, frameOffset, frameLength, packet, marker, arrivalSide, nowNs);
         final ProcessorVerdict verdict = processor.process(context);
-        if (verdict.isDrop()) {
+        if (verdict.isDrop() || verdict == ProcessorVerdict.TAKEN) {
             conclude(header.packetNumber(), verdict, nowNs);
         } else if (marker == null) {
             emitStateless(nowNs);
         } else {
             pass(marker, from, nowNs);
         }
+    }
+
+    /// Takes what has come out of a processor that is a device of its own; answers how much.
+    public int receive(final long nowNs) {
+        header.clear();
+        return processor.receive(returns, nowNs);
     }
 
     private @Nullable MarkerSession markerOf(final Side side, final long nowNs) {
@@ -522,6 +550,11 @@ public final class BladeNode implements AutoCloseable {
                 markers.refusedFullCount(),
                 VerdictCounts.of(verdicts),
                 announcer.counters());
+    }
+
+    /// Of a processor that is a device of its own.
+    public DeviceCounters deviceCounters() {
+        return returns.counters();
     }
 
     @Override

@@ -21,7 +21,8 @@ public interface BladeObserver {
             final long nowNs) {}
 
     /// What became of a delivered frame, once for each: `PASS` when it is handed to the backplane,
-    /// a drop otherwise. A frame that is held hears nothing until it is released or dropped.
+    /// a drop otherwise. A frame that is held hears nothing until it is released or dropped. Of one
+    /// that a device has taken nothing more is heard; what comes out has no number.
     default void onVerdict(
             final int blade,
             final long packetNumber,

@@ -13,6 +13,7 @@ import io.boomerang.cluster.JGroupsConfig;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.cluster.key.KeyHolder;
+import io.boomerang.device.KernelProcessor;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
 import io.boomerang.node.config.ServiceConfig;
@@ -144,10 +145,11 @@ public final class BladeDaemon {
                 key);
     }
 
-    private PacketProcessor processor(final NodeConfig node) {
+    private PacketProcessor processor(final NodeConfig node) throws IOException {
         return switch (config.service()) {
             case ServiceConfig.Pass() -> new PassThrough();
             case ServiceConfig.Firewall(var rules) -> new StatefulFirewall(rules);
+            case ServiceConfig.Kernel(var kernel) -> KernelProcessor.open(kernel, blade);
             case ServiceConfig.SourceNat(var nat) -> new SourceNat(nat, nat.rangeOf(node.index()));
         };
     }

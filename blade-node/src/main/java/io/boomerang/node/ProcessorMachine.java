@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 final class ProcessorMachine implements NodeMachine {
     private static final long REPEAT_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private final PacketProcessor processor;
     private final BladeNode blade;
     private int weight;
     private boolean draining;
@@ -38,6 +39,7 @@ final class ProcessorMachine implements NodeMachine {
             final Backplane backplane,
             final ControlSender control) {
         this.weight = weight;
+        this.processor = processor;
         blade =
                 new BladeNode(
                         config.blade(),
@@ -51,7 +53,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public int receive(final long nowNs) {
-        return 0;
+        return blade.receive(nowNs);
     }
 
     @Override
@@ -103,7 +105,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public void flush() {
-        // Nothing of a processor leaves the chassis here.
+        processor.flush();
     }
 
     @Override
@@ -120,7 +122,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public int[] descriptors() {
-        return new int[0];
+        return processor.descriptors();
     }
 
     @Override
@@ -135,11 +137,18 @@ final class ProcessorMachine implements NodeMachine {
                 + " refused_full="
                 + counters.refusedFull()
                 + " verdicts="
-                + counters.verdicts();
+                + counters.verdicts()
+                + device();
+    }
+
+    private String device() {
+        final String own = processor.summary();
+        return own.isEmpty() ? "" : " device=" + blade.deviceCounters() + " " + own;
     }
 
     @Override
     public void close() {
         blade.close();
+        processor.close();
     }
 }

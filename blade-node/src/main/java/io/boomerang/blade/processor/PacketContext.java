@@ -48,6 +48,13 @@ public final class PacketContext {
         nowNs = newNowNs;
     }
 
+    /// Another frame takes the place of this one; it is valid for as long.
+    public void exchange(final MemorySegment newFrame, final long newOffset, final int newLength) {
+        frame = newFrame;
+        offset = newOffset;
+        length = newLength;
+    }
+
     /// The memory that holds the Ethernet frame.
     public MemorySegment frame() {
         return frame;

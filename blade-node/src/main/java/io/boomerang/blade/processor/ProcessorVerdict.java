@@ -4,6 +4,8 @@ package io.boomerang.blade.processor;
 /// the blade's own.
 public enum ProcessorVerdict {
     PASS,
+    /// A device has the packet; what comes of it comes out by itself, if anything does.
+    TAKEN,
     /// A header that no sender writes: lengths that contradict each other, impossible TCP flags.
     DROP_MALFORMED,
     /// IPv4 header, TCP, UDP or ICMP checksum does not fit.
@@ -23,6 +25,12 @@ public enum ProcessorVerdict {
     DROP_NO_PORT,
     /// The packet belongs to a translated flow but its headers cannot be rewritten.
     DROP_NOT_REWRITABLE,
+    /// A device cannot be given the packet: there is more than VLAN tags before its IP header.
+    DROP_ENCAPSULATED,
+    /// The interface to the device takes no more.
+    DROP_DEVICE_FULL,
+    /// A packet comes out of the device, but nothing that came in before tells its MAC addresses.
+    DROP_NO_LINK_HEADER,
     /// The marker table is full and the processor cannot judge without a marker.
     DROP_TABLE_FULL,
     /// The frame has no flow: neither its headers nor the redirector say which.
@@ -39,6 +47,6 @@ public enum ProcessorVerdict {
     DROP_NO_PATH;
 
     public boolean isDrop() {
-        return this != PASS;
+        return this != PASS && this != TAKEN;
     }
 }

@@ -264,6 +264,13 @@ public final class MarkerTable {
         return done;
     }
 
+    /// Ends the life of a flow before its time is up; it stays findable for a while.
+    public void end(final MarkerSession marker, final long nowNs) {
+        if (!marker.isLapsed()) {
+            lapse(marker, nowNs);
+        }
+    }
+
     private void lapse(final MarkerSession marker, final long nowNs) {
         listener.onLapse(marker, nowNs);
         marker.byLastAnnouncement.unlist();
@@ -272,9 +279,7 @@ public final class MarkerTable {
 
     /// Ends the life of a flow that another blade has, and remembers nothing of it.
     public void giveUp(final MarkerSession marker, final long nowNs) {
-        if (!marker.isLapsed()) {
-            lapse(marker, nowNs);
-        }
+        end(marker, nowNs);
         forget(marker, nowNs);
     }
 

@@ -26,7 +26,7 @@ final class BladesReader {
     static final String NAME_RULE = "1 to 31 of a-z, 0-9 and -";
 
     /// IFNAMSIZ (linux/if.h), less the zero at the end.
-    private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
+    static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
 
     /// What a blade has of which nothing is said, everywhere.
     private static final int USUAL_WEIGHT = 100;

@@ -47,7 +47,8 @@ final class ChassisReader {
     private enum ProcessorKind {
         PASS,
         FIREWALL,
-        SOURCE_NAT
+        SOURCE_NAT,
+        KERNEL
     }
 
     ChassisReader(final Path file) {
@@ -75,7 +76,8 @@ final class ChassisReader {
         final AnnouncePolicy announce = serviceSection.choice("announce", AnnouncePolicy.CARRY);
         final SelectionPolicy selection =
                 serviceSection.choice("selection", SelectionPolicy.BUCKETS);
-        final ServiceConfig service = service(serviceSection, processors(nodes));
+        final ServiceConfig service =
+                service(serviceSection, processors(nodes), parameters.flowRules());
         serviceSection.end();
         final LimitsReader limits = new LimitsReader(root.section("limits"));
         final RedirectorConfig redirector = limits.redirector(selection);
@@ -199,7 +201,8 @@ final class ChassisReader {
 
     // Service
 
-    private ServiceConfig service(final Section section, final int processors) {
+    private ServiceConfig service(
+            final Section section, final int processors, final FlowRules rules) {
         final ProcessorKind kind = section.choice("processor", ProcessorKind.PASS);
         if (kind != ProcessorKind.FIREWALL && section.has("rules")) {
             section.complain("rules", "only a firewall has rules");
@@ -207,10 +210,14 @@ final class ChassisReader {
         if (kind != ProcessorKind.SOURCE_NAT && section.has("nat")) {
             section.complain("nat", "only source-nat translates");
         }
+        if (kind != ProcessorKind.KERNEL && section.has("kernel")) {
+            section.complain("kernel", "only processor kernel is reached so");
+        }
         return switch (kind) {
             case PASS -> new ServiceConfig.Pass();
             case FIREWALL -> new ServiceConfig.Firewall(rules(section));
             case SOURCE_NAT -> sourceNat(section, section.section("nat"), processors);
+            case KERNEL -> KernelReader.read(section, rules);
         };
     }
 

@@ -2,6 +2,7 @@ package io.boomerang.node.config;
 
 import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.blade.processor.NatConfig;
+import io.boomerang.device.KernelConfig;
 
 /// What the processors of a chassis do with packets.
 public sealed interface ServiceConfig {
@@ -17,4 +18,9 @@ public sealed interface ServiceConfig {
     ///
     /// @param nat to what
     record SourceNat(NatConfig nat) implements ServiceConfig {}
+
+    /// They give packets to the kernel.
+    ///
+    /// @param kernel how
+    record Kernel(KernelConfig kernel) implements ServiceConfig {}
 }

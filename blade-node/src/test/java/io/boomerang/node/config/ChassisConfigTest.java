@@ -9,6 +9,7 @@ import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.cluster.key.ChassisKey;
+import io.boomerang.device.KernelConfig;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.steering.SelectionPolicy;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
@@ -403,6 +405,50 @@ class ChassisConfigTest {
                         "chassis.yaml:17:83: service.nat.ports-per-blade: 100 ports from 65400 on"
                                 + " are enough for 1 of 2 processors"),
                 complaints(text));
+    }
+
+    private static String withKernel(final String service) {
+        return SMALLEST + "service: " + service + "\n";
+    }
+
+    @Test
+    void shouldReadHowTheKernelIsReached() throws Exception {
+        final ChassisConfig config =
+                read(
+                        withKernel(
+                                "{processor: kernel, kernel: {ingress-interface: in0,"
+                                        + " egress-interface: out0, namespace: 'device-{blade}',"
+                                        + " device-mac: '02:00:00:00:0A:ff'}}"));
+
+        final ServiceConfig.Kernel service = (ServiceConfig.Kernel) config.service();
+        assertEquals(
+                new KernelConfig("in0", "out0", "device-{blade}", true, 0x02_00_00_00_0A_FFL),
+                service.kernel());
+        assertEquals("device-slot-3", service.kernel().namespaceOf("slot-3"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {processor: kernel}|service.kernel: is missing
+                    {processor: pass, kernel: {}}|service.kernel: only processor kernel is reached so
+                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: a}}|\
+                    service.kernel: both sides have interface a, but need one each
+                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: b/c}}|\
+                    service.kernel.egress-interface: 'b/c' cannot be an interface's name
+                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: b, \
+                    device-mac: '01:00:00:00:00:01'}}|\
+                    service.kernel: the MAC address is not that of one interface
+                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: b, \
+                    device-mac: 17}}|service.kernel.device-mac: '17' is not six bytes as
+                    """)
+    void shouldComplainOfAKernelThatCannotBeReached(final String service, final String complaint) {
+        final List<String> complaints = complaints(withKernel(service));
+
+        assertEquals(1, complaints.size(), complaints::toString);
+        assertTrue(complaints.getFirst().contains(complaint), complaints::toString);
     }
 
     @Test

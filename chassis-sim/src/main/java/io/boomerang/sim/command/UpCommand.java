@@ -75,7 +75,12 @@ final class UpCommand implements Callable<Integer> {
             names = "--processor",
             paramLabel = "KIND",
             defaultValue = "firewall",
-            description = "What they do: pass or firewall.")
+            description = {
+                "What they do: pass, firewall; kernel: the kernel's own firewall, nftables that",
+                "denies by default and drops what is invalid; kernel-masquerade: the same, and"
+                    + " each",
+                "blade translates to an address of its own. These two need nft(8) and sysctl(8)."
+            })
     private String processor = "firewall";
 
     @Option(
@@ -92,9 +97,11 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         final LabPlan plan;
         try {
-            if (!processor.matches("pass|firewall")) {
+            if (!processor.matches("pass|firewall|kernel|kernel-masquerade")) {
                 throw new IllegalArgumentException(
-                        "--processor " + processor + " is neither pass nor firewall");
+                        "--processor "
+                                + processor
+                                + " is none of pass, firewall, kernel, kernel-masquerade");
             }
             final ChassisOptions options = new ChassisOptions(processor, drainLimit, ipv6Backplane);
             plan = new LabPlan(name, redirectors, blades, spares, options);

@@ -46,8 +46,13 @@ public final class Lab {
     public Lab(final String name) {
         LabPlan.requireName(name);
         this.name = name;
-        namespaces = new Namespaces("boomerang-" + name + "-");
+        namespaces = new Namespaces(prefix(name));
         directory = HOME.resolve(name);
+    }
+
+    /// How the names of a laboratory's namespaces begin.
+    static String prefix(final String name) {
+        return "boomerang-" + name + "-";
     }
 
     /// Where chassis file, logs and state are.

@@ -38,6 +38,7 @@ final class LabNetwork {
         }
         addAddresses(LabPlan.CLIENT, LabPlan.CLIENT_ADDRESS, LabPlan.CLIENT_ADDRESS6);
         addAddresses(LabPlan.SERVER, LabPlan.SERVER_ADDRESS, LabPlan.SERVER_ADDRESS6);
+        KernelDevice.build(namespaces, plan);
     }
 
     private String nextPort(final String host) {

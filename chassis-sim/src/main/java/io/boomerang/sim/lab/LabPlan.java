@@ -137,13 +137,13 @@ public record LabPlan(
                         flows: {hash-key-file: key}
                         backplane: {mtu: %d, keys: [{id: 1, file: key}]}
                         cluster: {key-file: chassis.p12}
-                        service: {processor: %s}
+                        service: %s
                         blades:
                         """,
                         name,
                         options.drainLimitSeconds(),
                         BACKPLANE_MTU,
-                        options.processor()));
+                        KernelDevice.service(options.processor(), name)));
         chassis().forEach(blade -> text.append(blade.line()));
         return text.toString();
     }

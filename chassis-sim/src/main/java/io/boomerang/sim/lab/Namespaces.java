@@ -1,6 +1,7 @@
 package io.boomerang.sim.lab;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,12 +87,31 @@ final class Namespaces {
         ip("netns", "delete", namespace);
     }
 
+    /// Runs a command in the namespace of a host.
+    void run(final String host, final String... command)
+            throws IOException, InterruptedException, LabException {
+        feed(host, "", command);
+    }
+
+    /// The same with something to read.
+    void feed(final String host, final String input, final String... command)
+            throws IOException, InterruptedException, LabException {
+        run(inside(host, Arrays.asList(command)), input);
+    }
+
     private static String ip(final String... arguments)
             throws IOException, InterruptedException, LabException {
         final List<String> command = new ArrayList<>(List.of("ip"));
         command.addAll(Arrays.asList(arguments));
+        return run(command, "");
+    }
+
+    private static String run(final List<String> command, final String input)
+            throws IOException, InterruptedException, LabException {
         final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(input.getBytes(StandardCharsets.UTF_8));
+        }
         final String output =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS) || process.exitValue() != 0) {

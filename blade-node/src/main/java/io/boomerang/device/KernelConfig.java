@@ -1,0 +1,36 @@
+package io.boomerang.device;
+
+/// How a blade reaches the kernel that is its device.
+///
+/// @param ingressInterface of this blade, by which packets from the ingress side go to the device
+///   and packets toward it come from there
+/// @param egressInterface likewise for the egress side
+/// @param namespace network namespace whose connection tracking is listened to, by its name or
+///   path; `{blade}` in it stands for the blade's name; empty for the daemon's own
+/// @param connectionTracking whether connection tracking is listened to at all; without it the
+///   device must not translate
+/// @param deviceMac address of the device's ends of both pairs, in the low 48 bits
+public record KernelConfig(
+        String ingressInterface,
+        String egressInterface,
+        String namespace,
+        boolean connectionTracking,
+        long deviceMac) {
+    private static final long GROUP_BIT = 1L << 40;
+    private static final long MOST_MAC = (1L << 48) - 1;
+
+    public KernelConfig {
+        if (ingressInterface.equals(egressInterface)) {
+            throw new IllegalArgumentException(
+                    "both sides have interface " + ingressInterface + ", but need one each");
+        }
+        if (deviceMac <= 0 || deviceMac > MOST_MAC || (deviceMac & GROUP_BIT) != 0) {
+            throw new IllegalArgumentException("the MAC address is not that of one interface");
+        }
+    }
+
+    /// The namespace as a certain blade knows it.
+    public String namespaceOf(final String blade) {
+        return namespace.replace("{blade}", blade);
+    }
+}

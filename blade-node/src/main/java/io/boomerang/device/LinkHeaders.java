@@ -1,0 +1,76 @@
+package io.boomerang.device;
+
+import io.boomerang.blade.session.FlowState;
+import io.boomerang.flow.Side;
+import io.boomerang.wire.EtherType;
+import io.boomerang.wire.EthernetHeader;
+import io.boomerang.wire.NetworkOrder;
+import io.boomerang.wire.VlanTag;
+
+import java.lang.foreign.MemorySegment;
+
+/// What stands before the IP header in a flow's frames, of each direction the one that came last: a
+/// device sees and makes MAC addresses of its own, the outside is to see those that were there
+/// before it.
+@SuppressWarnings("EnumOrdinal") // arrays by side, within one process
+final class LinkHeaders implements FlowState {
+    /// Ethernet and two VLAN tags.
+    static final int MAX_BYTES = EthernetHeader.LENGTH + 2 * VlanTag.LENGTH;
+
+    private static final int ADDRESS_BYTES = 6;
+
+    private final byte[][] headers = new byte[Side.values().length][MAX_BYTES];
+    private final int[] lengths = new int[Side.values().length];
+
+    @Override
+    public void clear() {
+        lengths[0] = 0;
+        lengths[1] = 0;
+    }
+
+    /// Remembers the header of a frame that came in from a side; false when it is another one than
+    /// that of Ethernet with at most two tags.
+    boolean keep(final Side from, final MemorySegment frame, final long offset, final int length) {
+        if (length < EthernetHeader.LENGTH || length > MAX_BYTES) {
+            return false;
+        }
+        final int type =
+                Short.toUnsignedInt(frame.get(NetworkOrder.SHORT, offset + length - Short.BYTES));
+        if (type != EtherType.IPV4 && type != EtherType.IPV6) {
+            return false;
+        }
+        MemorySegment.copy(frame, NetworkOrder.BYTE, offset, headers[from.ordinal()], 0, length);
+        lengths[from.ordinal()] = length;
+        return true;
+    }
+
+    /// Bytes of the header of frames that come in from this side and of those that answer them; 0
+    /// when none is known.
+    int length(final Side from) {
+        final int own = lengths[from.ordinal()];
+        return own > 0 ? own : lengths[from.opposite().ordinal()];
+    }
+
+    /// Writes the header of frames that came in from this side, as they leave on the other one. If
+    /// there was none yet, the one of the other direction with its addresses exchanged.
+    void write(final Side from, final MemorySegment frame, final long offset) {
+        final int own = lengths[from.ordinal()];
+        if (own > 0) {
+            MemorySegment.copy(headers[from.ordinal()], 0, frame, NetworkOrder.BYTE, offset, own);
+            return;
+        }
+        final int other = from.opposite().ordinal();
+        MemorySegment.copy(
+                headers[other], ADDRESS_BYTES, frame, NetworkOrder.BYTE, offset, ADDRESS_BYTES);
+        MemorySegment.copy(
+                headers[other], 0, frame, NetworkOrder.BYTE, offset + ADDRESS_BYTES, ADDRESS_BYTES);
+        final int addresses = 2 * ADDRESS_BYTES;
+        MemorySegment.copy(
+                headers[other],
+                addresses,
+                frame,
+                NetworkOrder.BYTE,
+                offset + addresses,
+                lengths[other] - addresses);
+    }
+}

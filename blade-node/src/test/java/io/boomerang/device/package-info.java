@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.device;
+
+import org.jspecify.annotations.NullMarked;
