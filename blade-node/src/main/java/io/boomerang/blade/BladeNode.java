@@ -21,6 +21,7 @@ import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.announcer.Announcer;
 import io.boomerang.blade.announcer.DigestAnswers;
+import io.boomerang.blade.announcer.ExpectedFlows;
 import io.boomerang.blade.announcer.HoldPen;
 import io.boomerang.blade.announcer.SessionPages;
 import io.boomerang.blade.processor.PacketContext;
@@ -84,6 +85,7 @@ public final class BladeNode implements AutoCloseable {
     private final SteeringHeader header = new SteeringHeader();
     private final ParsedPacket packet = new ParsedPacket();
     private final PacketContext context;
+    private final ExpectedFlows expected;
     private final DeviceReturns returns;
     private final long[] verdicts = new long[ProcessorVerdict.values().length];
 
@@ -137,9 +139,17 @@ public final class BladeNode implements AutoCloseable {
                         : null;
         holdLimitNs = config.limits().holdLimitMs() * MS;
         context = new PacketContext(markers, flowHash);
+        expected = new ExpectedFlows(self, announcer);
         returns =
                 new DeviceReturns(
-                        processor, markers, flowHash, parser, packet, context, new DeviceExit());
+                        processor,
+                        markers,
+                        flowHash,
+                        parser,
+                        packet,
+                        context,
+                        expected,
+                        new DeviceExit());
     }
 
     /// What becomes of frames that come out of a device.
@@ -318,8 +328,14 @@ public final class BladeNode implements AutoCloseable {
         emit(
                 redirector,
                 marker.flowId(),
-                redirector == 0 ? null : announcer.toCarry(marker, redirector, nowNs),
+                redirector == 0 ? null : toCarry(marker, redirector, nowNs),
                 nowNs);
+    }
+
+    private @Nullable SessionAnnouncement toCarry(
+            final MarkerSession marker, final int redirector, final long nowNs) {
+        final SessionAnnouncement own = announcer.toCarry(marker, redirector, nowNs);
+        return own != null ? own : expected.toCarry(marker, marker.farSide());
     }
 
     /// Back to where the flow came from: by the redirector that its packets last came from.
@@ -330,7 +346,7 @@ public final class BladeNode implements AutoCloseable {
                 announcer.directory().side(last) == side
                         ? last
                         : announcer.directory().owner(side, marker.hash(side));
-        emit(redirector, marker.flowId(), null, nowNs);
+        emit(redirector, marker.flowId(), expected.toCarry(marker, side), nowNs);
     }
 
     private void emitStateless(final long nowNs) {
@@ -492,6 +508,7 @@ public final class BladeNode implements AutoCloseable {
     public void onView(final ClusterView view, final long nowNs) {
         if (announcer.onView(view, nowNs)) {
             pages.onOwnersChanged(nowNs);
+            expected.onOwnersChanged(nowNs);
         }
     }
 

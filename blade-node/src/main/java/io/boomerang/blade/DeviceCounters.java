@@ -9,6 +9,8 @@ package io.boomerang.blade;
 /// @param translations flows that the device gave another tuple
 /// @param conflicts such tuples that another flow of this blade has
 /// @param ends flows that ended because the device had forgotten them
+/// @param expected flows that the device expects to come, announced to all redirectors
+/// @param expectedCarried packets on which such an announcement rode
 public record DeviceCounters(
         long frames,
         long turnedBack,
@@ -16,4 +18,6 @@ public record DeviceCounters(
         long unknownFlow,
         long translations,
         long conflicts,
-        long ends) {}
+        long ends,
+        long expected,
+        long expectedCarried) {}

@@ -1,5 +1,6 @@
 package io.boomerang.blade;
 
+import io.boomerang.blade.announcer.ExpectedFlows;
 import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorOutput;
@@ -43,6 +44,7 @@ final class DeviceReturns implements ProcessorOutput {
     private final FlowParser parser;
     private final ParsedPacket packet;
     private final PacketContext context;
+    private final ExpectedFlows expectedFlows;
     private final Exit exit;
     private final DatagramTable datagrams = new DatagramTable(DATAGRAMS);
 
@@ -62,6 +64,7 @@ final class DeviceReturns implements ProcessorOutput {
             final FlowParser parser,
             final ParsedPacket packet,
             final PacketContext context,
+            final ExpectedFlows expectedFlows,
             final Exit exit) {
         this.processor = processor;
         this.markers = markers;
@@ -69,6 +72,7 @@ final class DeviceReturns implements ProcessorOutput {
         this.parser = parser;
         this.packet = packet;
         this.context = context;
+        this.expectedFlows = expectedFlows;
         this.exit = exit;
     }
 
@@ -159,6 +163,15 @@ final class DeviceReturns implements ProcessorOutput {
         }
     }
 
+    @Override
+    public void onExpectation(
+            final FlowKey master,
+            final FlowKey expected,
+            final int timeoutSeconds,
+            final long nowNs) {
+        expectedFlows.expect(find(master), expected, timeoutSeconds, nowNs);
+    }
+
     /// The flow that entered the chassis under this key.
     private @Nullable MarkerSession find(final FlowKey original) {
         final long hash = flowHash.hash(original);
@@ -173,6 +186,14 @@ final class DeviceReturns implements ProcessorOutput {
 
     DeviceCounters counters() {
         return new DeviceCounters(
-                frames, turnedBack, withoutFlow, unknownFlow, translations, conflicts, ends);
+                frames,
+                turnedBack,
+                withoutFlow,
+                unknownFlow,
+                translations,
+                conflicts,
+                ends,
+                expectedFlows.announced(),
+                expectedFlows.carried());
     }
 }

@@ -10,8 +10,8 @@ public interface ConntrackListener {
 
     /// A helper expects a connection (FTP's data, for instance).
     ///
-    /// @param expected way of its first packet, as it will come
-    /// @param anySourcePort whether that packet may have any source port
+    /// @param master the connection in which it was agreed on, the way of its first packet
+    /// @param expected way of the first packet, as it will come; source port 0 is any port
     /// @param timeoutSeconds how long it is waited for, in seconds
-    void onExpectation(ConntrackTuple expected, boolean anySourcePort, int timeoutSeconds);
+    void onExpectation(ConntrackTuple master, ConntrackTuple expected, int timeoutSeconds);
 }

@@ -66,7 +66,6 @@ public final class ConntrackMessage {
     // enum ctattr_expect
     private static final int CTA_EXPECT_MASTER = 1;
     private static final int CTA_EXPECT_TUPLE = 2;
-    private static final int CTA_EXPECT_MASK = 3;
     private static final int CTA_EXPECT_TIMEOUT = 4;
 
     private static final int TYPE = 4;
@@ -75,7 +74,6 @@ public final class ConntrackMessage {
     private final AttributeCursor cursor = new AttributeCursor();
     private final ConntrackTuple original = new ConntrackTuple();
     private final ConntrackTuple reply = new ConntrackTuple();
-    private final ConntrackTuple mask = new ConntrackTuple();
 
     private Kind kind = Kind.OTHER;
     private int length;
@@ -142,14 +140,12 @@ public final class ConntrackMessage {
         }
         boolean hasTuple = false;
         boolean hasMaster = false;
-        boolean hasMask = false;
         timeoutSeconds = 0;
         cursor.wrap(segment, offset + HEADER_BYTES + FAMILY_BYTES, offset + whole);
         while (cursor.advance()) {
             switch (cursor.type()) {
                 case CTA_EXPECT_TUPLE -> hasTuple = original.read(cursor);
                 case CTA_EXPECT_MASTER -> hasMaster = reply.read(cursor);
-                case CTA_EXPECT_MASK -> hasMask = mask.read(cursor);
                 case CTA_EXPECT_TIMEOUT -> {
                     if (cursor.length() < Integer.BYTES) {
                         return false;
@@ -159,7 +155,7 @@ public final class ConntrackMessage {
                 default -> {}
             }
         }
-        if (cursor.isMalformed() || !hasTuple || !hasMaster || !hasMask) {
+        if (cursor.isMalformed() || !hasTuple || !hasMaster) {
             return false;
         }
         kind = what == IPCTNL_MSG_DELETE ? Kind.EXPECT_NO_MORE : Kind.EXPECT;
@@ -189,11 +185,6 @@ public final class ConntrackMessage {
     /// Of an expectation: the connection in which it was agreed on.
     public ConntrackTuple master() {
         return reply;
-    }
-
-    /// Whether the expected packet may have any source port.
-    public boolean isSourcePortOpen() {
-        return mask.sourcePort() == 0;
     }
 
     /// Of an expectation, how long it is waited for, in seconds.

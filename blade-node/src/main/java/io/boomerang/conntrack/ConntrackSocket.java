@@ -212,7 +212,7 @@ public final class ConntrackSocket implements AutoCloseable {
             case EXPECT -> {
                 eventCount++;
                 listener.onExpectation(
-                        message.original(), message.isSourcePortOpen(), message.timeoutSeconds());
+                        message.master(), message.original(), message.timeoutSeconds());
             }
             case EXPECT_NO_MORE, DONE, ERROR, OTHER -> {}
         }

@@ -164,13 +164,4 @@ public final class ConntrackTuple {
     public int protocol() {
         return protocol;
     }
-
-    /// 0 in a mask that leaves the port open.
-    public int sourcePort() {
-        return sourcePort;
-    }
-
-    public int destinationPort() {
-        return destinationPort;
-    }
 }

@@ -257,10 +257,14 @@ public final class KernelProcessor implements PacketProcessor {
 
         @Override
         public void onExpectation(
+                final ConntrackTuple master,
                 final ConntrackTuple expected,
-                final boolean anySourcePort,
                 final int timeoutSeconds) {
-            // Comes to this blade if its tuple does; see the chassis' README.
+            if (blade != null) {
+                master.writeKey(original);
+                expected.writeKey(far);
+                blade.onExpectation(original, far, timeoutSeconds, nowNs);
+            }
         }
     }
 

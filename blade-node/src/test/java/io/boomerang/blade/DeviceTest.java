@@ -30,6 +30,7 @@ class DeviceTest {
     private static final String SERVER = "10.2.0.1";
     private static final String DEVICE = "198.51.100.1";
     private static final long FLOW = 0x4000;
+    private static final byte[] DATA = Frames.tcp(CLIENT, 0, SERVER, 51_210, Frames.SYN, 1, 0, 0);
 
     private final Device device = new Device();
     @AutoClose private final Bench bench = bench(AnnouncePolicy.CARRY);
@@ -100,7 +101,11 @@ class DeviceTest {
     }
 
     private SessionAnnouncement carried() {
-        final SessionAnnouncement carried = bench.emitted.getLast().carried();
+        return carriedBy(bench.emitted.size() - 1);
+    }
+
+    private SessionAnnouncement carriedBy(final int index) {
+        final SessionAnnouncement carried = bench.emitted.get(index).carried();
         if (carried == null) {
             throw new AssertionError("the packet carries no announcement");
         }
@@ -278,5 +283,70 @@ class DeviceTest {
         know(request(CLIENT, 4_001), outside);
 
         assertEquals(1, bench.blade.deviceCounters().conflicts());
+    }
+
+    private void agreeOnAnotherFlow() {
+        final byte[] syn = request(CLIENT, 4_000);
+        bench.deliver(Side.INGRESS, FLOW, syn);
+        letOut(Side.EGRESS, syn);
+        bench.acknowledgeAll();
+        bench.emitted.clear();
+        device.script.add(blade ->
+                blade.onExpectation(bench.keyOf(syn), bench.keyOf(DATA), 300, bench.nowNs));
+        bench.blade.receive(bench.nowNs);
+    }
+
+    @Test
+    void shouldTellEveryRedirectorWhichFlowTheDeviceExpects() {
+        bench.redirectors(2, 1);
+        agreeOnAnotherFlow();
+
+        for (final int redirector : List.of(Bench.INGRESS, Bench.INGRESS + 1, Bench.EGRESS)) {
+            final SessionAnnouncement expected = bench.announcedTo(redirector).getFirst();
+            assertEquals(Kind.EXPECT, expected.kind());
+            assertEquals(bench.keyOf(DATA), expected.key());
+            assertEquals(Bench.BLADE, expected.blade());
+            assertEquals(300_000, expected.leaseMs());
+        }
+    }
+
+    @Test
+    void shouldLetTheNextPacketInEachDirectionCarryTheExpectation() {
+        agreeOnAnotherFlow();
+        for (int i = 0; i < 2; i++) {
+            letOut(Side.EGRESS, request(CLIENT, 4_000));
+            letOut(Side.INGRESS, answer(CLIENT, 4_000));
+        }
+
+        assertEquals(Kind.EXPECT, carriedBy(0).kind());
+        assertEquals(Kind.EXPECT, carriedBy(1).kind());
+        assertNull(bench.emitted.get(2).carried());
+        assertNull(bench.emitted.get(3).carried());
+        assertEquals(2, bench.blade.deviceCounters().expectedCarried());
+    }
+
+    @Test
+    void shouldRepeatAnExpectationUntilItIsAcknowledged() {
+        agreeOnAnotherFlow();
+        bench.pass(50);
+        assertEquals(List.of(Kind.EXPECT, Kind.EXPECT), bench.kindsTo(Bench.INGRESS));
+
+        bench.acknowledgeAll();
+        bench.pass(500);
+
+        assertEquals(List.of(), bench.kindsTo(Bench.INGRESS));
+    }
+
+    @Test
+    void shouldTellANewRedirectorWhatIsStillExpected() {
+        agreeOnAnotherFlow();
+        bench.acknowledgeAll();
+
+        bench.redirectors(1, 2);
+        assertEquals(List.of(Kind.EXPECT), bench.kindsTo(Bench.EGRESS + 1));
+
+        bench.leap(301_000);
+        bench.redirectors(1, 3);
+        assertEquals(List.of(), bench.kindsTo(Bench.EGRESS + 2));
     }
 }

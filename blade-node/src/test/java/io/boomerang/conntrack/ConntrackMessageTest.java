@@ -105,7 +105,6 @@ class ConntrackMessageTest {
     void shouldReadAnExpectation() {
         read(GoldenEvents.EXPECT_FTP, Kind.EXPECT);
 
-        assertTrue(message.isSourcePortOpen());
         assertEquals(300, message.timeoutSeconds());
         assertEquals("b->a tcp 10.0.2.1:51220 <-> 10.0.2.2:0", original());
         assertFalse(message.master().writeKey(key));

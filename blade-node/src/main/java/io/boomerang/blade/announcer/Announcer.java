@@ -444,6 +444,15 @@ public final class Announcer {
         }
     }
 
+    /// Tells every redirector.
+    void announceToAll(final SessionAnnouncement message, final long nowNs) {
+        for (final Side side : SIDES) {
+            for (final int node : directory.nodes(side)) {
+                send(node, message, nowNs);
+            }
+        }
+    }
+
     /// An `OPEN` that is still outstanding stays one: whoever has not heard it cannot refresh.
     private void send(final int node, final SessionAnnouncement message, final long nowNs) {
         final OutstandingAnnouncements.Entry known =

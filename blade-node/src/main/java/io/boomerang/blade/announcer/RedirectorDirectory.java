@@ -112,6 +112,11 @@ public final class RedirectorDirectory {
         return node > 0 && node <= Member.MAX_NODE ? sides[node] : null;
     }
 
+    /// The redirectors of a side, by node id.
+    List<Integer> nodes(final Side side) {
+        return nodes.get(side.ordinal());
+    }
+
     boolean isAlive(final int node) {
         return side(node) != null;
     }

@@ -18,4 +18,11 @@ public interface ProcessorOutput {
 
     /// The device has forgotten a flow.
     void onEnd(FlowKey original, long nowNs);
+
+    /// The device expects a flow, which was agreed on in another one.
+    ///
+    /// @param master as that one came into the chassis
+    /// @param expected as the first packet will come into the chassis; port 0 is any port
+    /// @param timeoutSeconds how long it is waited for, in seconds
+    void onExpectation(FlowKey master, FlowKey expected, int timeoutSeconds, long nowNs);
 }

@@ -78,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
             description = {
                 "What they do: pass, firewall; kernel: the kernel's own firewall, nftables that",
                 "denies by default and drops what is invalid; kernel-masquerade: the same, and"
-                    + " each",
+                        + " each",
                 "blade translates to an address of its own. These two need nft(8) and sysctl(8)."
             })
     private String processor = "firewall";

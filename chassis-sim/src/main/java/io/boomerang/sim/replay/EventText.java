@@ -39,6 +39,7 @@ final class EventText {
             case SESSION -> "its session says so";
             case BUCKET -> "new flow, its bucket is allocated there";
             case LOAD -> "new flow, that blade carries the least load of those compared";
+            case EXPECTED -> "new flow, that blade announced to expect it";
             case MEMORY -> "its session had ended there, the tuple returns to it";
             case ANSWER -> "no session here, that blade answered that it holds the flow";
             case RESELECTED -> "its blade is dead, another one was chosen";

@@ -8,6 +8,8 @@ public enum Decision {
     BUCKET,
     /// A new flow; the blade carried the least load of those compared.
     LOAD,
+    /// A new flow that its blade has announced to expect.
+    EXPECTED,
     /// A tuple that was seen before and whose session had ended: its blade is remembered.
     MEMORY,
     /// A blade was asked and said that it holds the flow.

@@ -21,12 +21,12 @@ import io.boomerang.redirector.store.StoredSession;
 
 import org.jspecify.annotations.Nullable;
 
-/// Which blade a flow's packets go to, and how that is found out: its session; else, on a
-/// redirector that does not own the flow, the owner, unless every redirector computes the same
-/// blade for it; else, on the owner, the policy if the packet opens a flow that nobody can know,
-/// and the blades' answers otherwise. When not all of them answer in time the packet is dropped and
-/// counted: another blade would break the flow, its sender can repeat the packet. See {@link
-/// Decision}. Used by the redirector's thread only.
+/// Which blade a flow's packets go to, and how that is found out: its session; else the blade that
+/// has announced to expect the flow; else, on a redirector that does not own the flow, the owner,
+/// unless every redirector computes the same blade for it; else, on the owner, the policy if the
+/// packet opens a flow that nobody can know, and the blades' answers otherwise. When not all of
+/// them answer in time the packet is dropped and counted: another blade would break the flow, its
+/// sender can repeat the packet. See {@link Decision}. Used by the redirector's thread only.
 final class FlowSteering implements AutoCloseable {
     private final RedirectorConfig config;
     private final Member self;
@@ -42,6 +42,7 @@ final class FlowSteering implements AutoCloseable {
     private final FlowIdClock flowIds;
     private final SessionTable sessions;
     private final SweepPace sweep;
+    private final Expectations expectations;
     private final SessionExchange exchange;
     private final StateQueries queries;
     private final BladeSelector selector;
@@ -87,10 +88,12 @@ final class FlowSteering implements AutoCloseable {
                         (hash, blade) -> allocation.bladeOf(hash) == blade);
         this.sweep = new SweepPace(sessions.slotCount());
         this.history = new ViewHistory(side, self.node());
+        this.expectations = new Expectations(counters);
         this.exchange =
                 new SessionExchange(
                         self,
                         sessions,
+                        expectations,
                         flowHash,
                         config.cacheLeaseMs(),
                         history,
@@ -241,6 +244,11 @@ final class FlowSteering implements AutoCloseable {
         }
         if (history.isLost()) {
             query(key, nowNs);
+            return;
+        }
+        final int expecting = expectations.bladeOf(key, arrival.sourceIsB, chassis, nowNs);
+        if (expecting != 0 && (arrival.opening || key.protocol() != TcpFlags.PROTOCOL)) {
+            decide(key, hash, expecting, Decision.EXPECTED, nowNs);
             return;
         }
         final int owner = chassis.owner(side, hash);

@@ -25,6 +25,8 @@ public final class RedirectorCounters {
     long announcementsInstalled;
     long announcementsStale;
     long announcementsRefused;
+    long expectationsLearned;
+    long expectationsEvicted;
     long sessionsPulled;
     long sessionsRestored;
     long driftMissing;
@@ -125,6 +127,8 @@ public final class RedirectorCounters {
         map.put("announcements-installed", announcementsInstalled);
         map.put("announcements-stale", announcementsStale);
         map.put("announcements-refused", announcementsRefused);
+        map.put("expectations-learned", expectationsLearned);
+        map.put("expectations-evicted", expectationsEvicted);
         map.put("sessions-pulled", sessionsPulled);
         map.put("sessions-restored", sessionsRestored);
         map.put("drift-missing", driftMissing);

@@ -20,6 +20,7 @@ final class SessionExchange {
     private final int node;
     private final Side side;
     private final SessionTable sessions;
+    private final Expectations expectations;
     private final FlowHash flowHash;
     private final int cacheLeaseMs;
     private final ViewHistory history;
@@ -32,6 +33,7 @@ final class SessionExchange {
     SessionExchange(
             final Member self,
             final SessionTable sessions,
+            final Expectations expectations,
             final FlowHash flowHash,
             final int cacheLeaseMs,
             final ViewHistory history,
@@ -41,6 +43,7 @@ final class SessionExchange {
         this.node = self.node();
         this.side = ChassisMap.sideOf(self.role());
         this.sessions = sessions;
+        this.expectations = expectations;
         this.flowHash = flowHash;
         this.cacheLeaseMs = cacheLeaseMs;
         this.history = history;
@@ -212,6 +215,11 @@ final class SessionExchange {
             final boolean asked,
             final long nowNs) {
         final FlowKey key = announcement.key();
+        if (announcement.kind() == Kind.EXPECT) {
+            return expectations.learn(announcement, nowNs)
+                    ? Installation.INSTALLED
+                    : Installation.STALE;
+        }
         final long hash = flowHash.hash(key);
         if (announcement.kind() == Kind.CLOSE) {
             return sessions.close(
