@@ -6,6 +6,8 @@ import io.boomerang.backplane.Backplane;
 import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.BladeObserver;
+import io.boomerang.blade.announcer.AnnouncePolicy;
+import io.boomerang.blade.announcer.Silence;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
@@ -42,12 +44,14 @@ final class ProcessorMachine implements NodeMachine {
         this.processor = processor;
         blade =
                 new BladeNode(
-                        config.blade(),
+                        config.announcements()
+                                ? config.blade()
+                                : config.blade().withAnnounce(AnnouncePolicy.ASYNC),
                         config.parameters(),
                         self,
                         processor,
                         backplane,
-                        control,
+                        config.announcements() ? control : new Silence(control),
                         BladeObserver.NONE);
     }
 

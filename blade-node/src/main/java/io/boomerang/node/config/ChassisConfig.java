@@ -21,6 +21,7 @@ import java.util.List;
 /// @param redirector configuration of every redirector
 /// @param blade configuration of every processor
 /// @param service what processors do
+/// @param announcements whether processors tell redirectors of their sessions, as they should
 /// @param drainLimitMs how long a blade that is told to stop waits for its flows to end, in
 ///   milliseconds
 /// @param stateDirectory where a blade keeps what it has to know when it starts again
@@ -33,6 +34,7 @@ public record ChassisConfig(
         RedirectorConfig redirector,
         BladeConfig blade,
         ServiceConfig service,
+        boolean announcements,
         int drainLimitMs,
         Path stateDirectory,
         List<NodeConfig> nodes) {

@@ -78,6 +78,7 @@ final class ChassisReader {
                 serviceSection.choice("selection", SelectionPolicy.BUCKETS);
         final ServiceConfig service =
                 service(serviceSection, processors(nodes), parameters.flowRules());
+        final boolean announcements = serviceSection.flag("announcements", true);
         serviceSection.end();
         final LimitsReader limits = new LimitsReader(root.section("limits"));
         final RedirectorConfig redirector = limits.redirector(selection);
@@ -94,6 +95,7 @@ final class ChassisReader {
                 redirector,
                 blade,
                 service,
+                announcements,
                 drainMs,
                 state,
                 nodes);
