@@ -71,8 +71,7 @@ public final class MemoryMap {
                                     descriptor,
                                     offset);
             if (start.address() == MAP_FAILED) {
-                final int number = NativeFunction.errno(errno);
-                throw new SystemCallException("mmap", number, NativeFunction.describe(number));
+                throw SystemCallException.of("mmap", NativeFunction.errno(errno));
             }
             return start.reinterpret(bytes, owner, MemoryMap::unmap);
         } catch (final SystemCallException e) {

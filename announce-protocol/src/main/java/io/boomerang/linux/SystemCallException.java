@@ -9,9 +9,16 @@ public final class SystemCallException extends IOException {
 
     private final int errno;
 
-    SystemCallException(final String call, final int errno, final String reason) {
+    private SystemCallException(final String call, final int errno, final String reason) {
         super(call + ": " + reason + " (errno " + errno + ")");
         this.errno = errno;
+    }
+
+    /// The kernel's reason for not doing what the call was for.
+    ///
+    /// @param errno one of {@link Errno}'s numbers
+    public static SystemCallException of(final String call, final int errno) {
+        return new SystemCallException(call, errno, NativeFunction.describe(errno));
     }
 
     /// Why, as one of {@link Errno}'s numbers.

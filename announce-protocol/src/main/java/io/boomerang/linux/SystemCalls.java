@@ -13,8 +13,8 @@ import java.lang.invoke.MethodHandle;
 /// is used by one thread at a time, and lives as long as its arena.
 ///
 /// Calls that set something up throw a {@link SystemCallException}. Those of the packet path,
-/// {@link #send}, {@link #receive} and {@link #poll}, answer with a negative {@link Errno} instead,
-/// as the kernel itself does, and allocate nothing.
+/// {@link #send}, {@link #receive} and {@link #poll}, and those that try, answer with a negative
+/// {@link Errno} instead, as the kernel itself does, and allocate nothing.
 public final class SystemCalls {
     private static final MethodHandle SOCKET =
             NativeFunction.of("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
@@ -109,6 +109,12 @@ public final class SystemCalls {
             final String name,
             final MemorySegment value)
             throws SystemCallException {
+        check(trySetOption(socket, level, number, value), "setsockopt " + name);
+    }
+
+    /// Like {@link #setOption} for an option that may be refused: 0, or a negative {@link Errno}.
+    public int trySetOption(
+            final int socket, final int level, final int number, final MemorySegment value) {
         final int result;
         try {
             result =
@@ -118,7 +124,7 @@ public final class SystemCalls {
         } catch (final Throwable e) {
             throw NativeFunction.impossible(e);
         }
-        check(result, "setsockopt " + name);
+        return result < 0 ? -NativeFunction.errno(errno) : result;
     }
 
     public void setOption(
@@ -136,6 +142,13 @@ public final class SystemCalls {
             final String name,
             final MemorySegment value)
             throws SystemCallException {
+        return check(tryGetOption(socket, level, number, value), "getsockopt " + name);
+    }
+
+    /// Like {@link #getOption} for an option that is perhaps not there: its length, or a negative
+    /// {@link Errno}.
+    public int tryGetOption(
+            final int socket, final int level, final int number, final MemorySegment value) {
         optionLength.set(JAVA_INT, 0, (int) value.byteSize());
         final int result;
         try {
@@ -144,8 +157,7 @@ public final class SystemCalls {
         } catch (final Throwable e) {
             throw NativeFunction.impossible(e);
         }
-        check(result, "getsockopt " + name);
-        return optionLength.get(JAVA_INT, 0);
+        return result < 0 ? -NativeFunction.errno(errno) : optionLength.get(JAVA_INT, 0);
     }
 
     /// A request to the driver of the device behind a descriptor; its name is for the message.
@@ -219,12 +231,23 @@ public final class SystemCalls {
     /// sendto(2) without an address; bytes sent, or a negative {@link Errno}.
     public long send(
             final int socket, final MemorySegment bytes, final long length, final int flags) {
+        return sendTo(socket, bytes, length, flags, MemorySegment.NULL, 0);
+    }
+
+    /// sendto(2); bytes sent, or a negative {@link Errno}.
+    public long sendTo(
+            final int socket,
+            final MemorySegment bytes,
+            final long length,
+            final int flags,
+            final MemorySegment address,
+            final int addressLength) {
         final long result;
         try {
             result =
                     (long)
                             SEND_TO.invokeExact(
-                                    errno, socket, bytes, length, flags, MemorySegment.NULL, 0);
+                                    errno, socket, bytes, length, flags, address, addressLength);
         } catch (final Throwable e) {
             throw NativeFunction.impossible(e);
         }
@@ -248,11 +271,18 @@ public final class SystemCalls {
         final MemorySegment set =
                 arena.allocate((long) descriptors.length * POLL_ENTRY_BYTES, Integer.BYTES);
         for (int i = 0; i < descriptors.length; i++) {
-            final long entry = (long) i * POLL_ENTRY_BYTES;
-            set.set(JAVA_INT, entry, descriptors[i]);
-            set.set(JAVA_SHORT, entry + POLL_EVENTS, POLLIN);
+            pollFor(set, i, descriptors[i], POLLIN);
         }
         return set;
+    }
+
+    /// Makes {@link #poll} wait for these events (poll.h) of the descriptor, in the place of what
+    /// the entry of the set was before.
+    public static void pollFor(
+            final MemorySegment set, final int index, final int descriptor, final int events) {
+        final long entry = (long) index * POLL_ENTRY_BYTES;
+        set.set(JAVA_INT, entry, descriptor);
+        set.set(JAVA_SHORT, entry + POLL_EVENTS, (short) events);
     }
 
     /// Waits until a descriptor of the {@link #pollSet} can be read or has an error; answers how
@@ -304,8 +334,7 @@ public final class SystemCalls {
 
     private int check(final int result, final String call) throws SystemCallException {
         if (result < 0) {
-            final int number = NativeFunction.errno(errno);
-            throw new SystemCallException(call, number, NativeFunction.describe(number));
+            throw SystemCallException.of(call, NativeFunction.errno(errno));
         }
         return result;
     }

@@ -73,7 +73,7 @@ class RulesCanFailTest {
                             "package io.boomerang.flow; class Tuple { io.boomerang.cluster.Member"
                                     + " member; }"),
                     Map.entry(
-                            "handoffSeesWire",
+                            "handoffSeesLinuxAndWire",
                             "package io.boomerang.handoff; class Blob { io.boomerang.blade.Node"
                                     + " node; }"),
                     Map.entry(
@@ -109,7 +109,7 @@ class RulesCanFailTest {
                             "namesSayWhatAClassIs",
                             "package io.boomerang.wire; class ChecksumUtils {}"),
                     Map.entry(
-                            "nativeCallsStayInFewPackages",
+                            "nativeCallsStayInOnePackage",
                             "package io.boomerang.sim.chassis; class Port { Object linker ="
                                     + " java.lang.foreign.Linker.nativeLinker(); }"),
                     Map.entry(

@@ -12,6 +12,7 @@ import io.boomerang.handoff.NegotiatedOptions;
 import io.boomerang.handoff.Octets;
 import io.boomerang.handoff.SocketSettings;
 import io.boomerang.handoff.Windows;
+import io.boomerang.linux.SystemCallException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,8 @@ public final class FrozenConnection {
     }
 
     /// Freezes the socket, or leaves it as it was.
-    static TakeResult take(final SocketCalls calls, final TcpSocket socket) throws KernelException {
+    static TakeResult take(final SocketCalls calls, final TcpSocket socket)
+            throws SystemCallException {
         final int descriptor = socket.descriptor();
         final Movability movability = new Movability(calls);
         final String refusal = movability.refusal(descriptor);
@@ -75,7 +77,7 @@ public final class FrozenConnection {
     }
 
     /// Answers why it is refused after all: packets were taken until the filter was there.
-    private @Nullable String freeze(final Movability movability) throws KernelException {
+    private @Nullable String freeze(final Movability movability) throws SystemCallException {
         dropAll();
         calls.setIntOption(
                 descriptor, IPPROTO_TCP, SocketConstants.TCP_REPAIR, SocketConstants.TCP_REPAIR_ON);
@@ -97,7 +99,7 @@ public final class FrozenConnection {
         return state == null ? "queues do not come to rest" : null;
     }
 
-    private void dropAll() throws KernelException {
+    private void dropAll() throws SystemCallException {
         final MemorySegment program = calls.scratch();
         program.asSlice(0, FILTER + FILTER_LENGTH).fill((byte) 0);
         program.set(JAVA_SHORT, 0, (short) 1);
@@ -108,7 +110,7 @@ public final class FrozenConnection {
 
     /// Null if the queues changed meanwhile.
     private @Nullable ConnectionState read(final TcpInfo info, final Windows windows)
-            throws KernelException {
+            throws SystemCallException {
         final int unreadLength = calls.queueLength(descriptor, SocketConstants.SIOCINQ);
         final int outLength = calls.queueLength(descriptor, SocketConstants.SIOCOUTQ);
         final int unsentLength = calls.queueLength(descriptor, SocketConstants.SIOCOUTQNSD);
@@ -142,12 +144,12 @@ public final class FrozenConnection {
     }
 
     /// Selects a queue and answers the number behind its last byte.
-    private int sequence(final int queue) throws KernelException {
+    private int sequence(final int queue) throws SystemCallException {
         selectQueue(queue);
         return calls.intOption(descriptor, IPPROTO_TCP, SocketConstants.TCP_QUEUE_SEQ);
     }
 
-    private void selectQueue(final int queue) throws KernelException {
+    private void selectQueue(final int queue) throws SystemCallException {
         calls.setIntOption(descriptor, IPPROTO_TCP, SocketConstants.TCP_REPAIR_QUEUE, queue);
     }
 
@@ -168,7 +170,7 @@ public final class FrozenConnection {
         }
     }
 
-    private NegotiatedOptions options(final TcpInfo info) throws KernelException {
+    private NegotiatedOptions options(final TcpInfo info) throws SystemCallException {
         final int mss = calls.intOption(descriptor, IPPROTO_TCP, SocketConstants.TCP_MAXSEG);
         NegotiatedOptions.Timestamps timestamps = null;
         if (info.timestamps()) {
@@ -181,7 +183,7 @@ public final class FrozenConnection {
                 mss, info.sendScale(), info.receiveScale(), info.sack(), timestamps);
     }
 
-    private SocketSettings settings() throws KernelException {
+    private SocketSettings settings() throws SystemCallException {
         final int locks = calls.intOption(descriptor, SOL_SOCKET, SocketConstants.SO_BUF_LOCK);
         return new SocketSettings(
                 calls.intOption(descriptor, SOL_SOCKET, SocketConstants.SO_SNDBUF),
@@ -207,12 +209,12 @@ public final class FrozenConnection {
     }
 
     /// The connection goes on here as if nothing had been.
-    public TcpSocket resume() throws KernelException {
+    public TcpSocket resume() throws SystemCallException {
         thaw();
         return new TcpSocket(calls, descriptor);
     }
 
-    private void thaw() throws KernelException {
+    private void thaw() throws SystemCallException {
         if (windows != null) {
             RepairWindow.write(calls, descriptor, windows);
         }

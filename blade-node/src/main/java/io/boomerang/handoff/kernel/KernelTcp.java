@@ -1,6 +1,7 @@
 package io.boomerang.handoff.kernel;
 
 import io.boomerang.handoff.ConnectionState;
+import io.boomerang.linux.SystemCallException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ public final class KernelTcp implements AutoCloseable {
                     SocketConstants.TCP_REPAIR,
                     SocketConstants.TCP_REPAIR_ON);
             return null;
-        } catch (final KernelException e) {
+        } catch (final SystemCallException e) {
             return e.getMessage() + "; CAP_NET_ADMIN and Linux 5.14 are needed";
         } finally {
             if (descriptor >= 0) {
@@ -52,7 +53,7 @@ public final class KernelTcp implements AutoCloseable {
 
     /// Listens at the address, also while connections of it are restored here.
     public TcpListener listen(final InetSocketAddress address, final int backlog)
-            throws KernelException {
+            throws SystemCallException {
         final int descriptor =
                 calls.socket(
                         SocketAddresses.familyOf(address),
@@ -80,13 +81,13 @@ public final class KernelTcp implements AutoCloseable {
 
     /// Stops a connection and reads its state. Nobody may read or write it meanwhile. Refused, it
     /// goes on and stays the socket's; taken, the socket has given it away.
-    public TakeResult take(final TcpSocket socket) throws KernelException {
+    public TakeResult take(final TcpSocket socket) throws SystemCallException {
         return FrozenConnection.take(calls, socket);
     }
 
     /// Builds a connection up from its state. What the old application had read, and its state, is
     /// the new application's to look at first.
-    public RestoredConnection restore(final ConnectionState state) throws KernelException {
+    public RestoredConnection restore(final ConnectionState state) throws SystemCallException {
         return RestoredConnection.restore(calls, state);
     }
 

@@ -3,6 +3,9 @@ package io.boomerang.handoff.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.boomerang.linux.Errno;
+import io.boomerang.linux.SystemCallException;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
@@ -19,7 +22,7 @@ final class Movability {
     }
 
     /// Why the connection has to stay; null if it can go.
-    @Nullable String refusal(final int descriptor) throws KernelException {
+    @Nullable String refusal(final int descriptor) throws SystemCallException {
         final int protocol =
                 calls.intOption(
                         descriptor, SocketConstants.SOL_SOCKET, SocketConstants.SO_PROTOCOL);
@@ -58,7 +61,7 @@ final class Movability {
         return new String(name, StandardCharsets.US_ASCII).replace("\0", "");
     }
 
-    private @Nullable String hiddenState(final int descriptor) throws KernelException {
+    private @Nullable String hiddenState(final int descriptor) throws SystemCallException {
         calls.scratch().asSlice(0, SocketCalls.SCRATCH_BYTES).fill((byte) 0);
         final int authentication =
                 calls.tryOption(
@@ -83,7 +86,7 @@ final class Movability {
                         SocketConstants.MSG_OOB
                                 | SocketConstants.MSG_PEEK
                                 | SocketConstants.MSG_DONTWAIT);
-        if (urgent > 0 || urgent == -SocketConstants.EAGAIN) {
+        if (urgent > 0 || urgent == -Errno.EAGAIN) {
             return "urgent data waits";
         }
         final InetAddress host = calls.localName(descriptor).getAddress();
@@ -95,7 +98,7 @@ final class Movability {
     /// Data that came out of order was perhaps acknowledged selectively, and would be lost. The
     /// kernel tells how much memory both queues take together, so with data to read it can only be
     /// told that nothing ever came out of order.
-    @Nullable String disorder(final int descriptor, final TcpInfo info) throws KernelException {
+    @Nullable String disorder(final int descriptor, final TcpInfo info) throws SystemCallException {
         if (info.outOfOrderPackets() == 0) {
             return null;
         }

@@ -1,6 +1,7 @@
 package io.boomerang.handoff.kernel;
 
 import io.boomerang.handoff.ConnectionState;
+import io.boomerang.linux.SystemCallException;
 import io.boomerang.wire.InternetChecksum;
 import io.boomerang.wire.IpProtocol;
 import io.boomerang.wire.Ipv4Header;
@@ -33,7 +34,7 @@ final class PeerFin {
         this.state = state;
     }
 
-    void deliver() throws KernelException {
+    void deliver() throws SystemCallException {
         final int family = SocketAddresses.familyOf(state.local());
         // IPPROTO_RAW: the header is ours, whatever the family.
         final int descriptor =

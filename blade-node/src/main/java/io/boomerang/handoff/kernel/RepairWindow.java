@@ -3,6 +3,7 @@ package io.boomerang.handoff.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.boomerang.handoff.Windows;
+import io.boomerang.linux.SystemCallException;
 
 import java.lang.foreign.MemorySegment;
 
@@ -17,7 +18,7 @@ final class RepairWindow {
 
     private RepairWindow() {}
 
-    static Windows read(final SocketCalls calls, final int descriptor) throws KernelException {
+    static Windows read(final SocketCalls calls, final int descriptor) throws SystemCallException {
         calls.option(
                 descriptor, SocketConstants.IPPROTO_TCP, SocketConstants.TCP_REPAIR_WINDOW, LENGTH);
         final MemorySegment window = calls.scratch();
@@ -30,19 +31,19 @@ final class RepairWindow {
     }
 
     static void write(final SocketCalls calls, final int descriptor, final Windows windows)
-            throws KernelException {
+            throws SystemCallException {
         write(calls, descriptor, windows, windows.send());
     }
 
     /// Timers of a socket in repair go on sending what the window lets them: past what was read.
     static void writeShut(final SocketCalls calls, final int descriptor, final Windows windows)
-            throws KernelException {
+            throws SystemCallException {
         write(calls, descriptor, windows, 0);
     }
 
     private static void write(
             final SocketCalls calls, final int descriptor, final Windows windows, final int send)
-            throws KernelException {
+            throws SystemCallException {
         final MemorySegment window = calls.scratch();
         window.set(JAVA_INT, LAST_UPDATE, windows.lastUpdate());
         window.set(JAVA_INT, SEND, send);

@@ -9,6 +9,8 @@ import io.boomerang.handoff.ConnectionState;
 import io.boomerang.handoff.NegotiatedOptions;
 import io.boomerang.handoff.Octets;
 import io.boomerang.handoff.SocketSettings;
+import io.boomerang.linux.Errno;
+import io.boomerang.linux.SystemCallException;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,7 +38,7 @@ public final class RestoredConnection {
 
     private RestoredConnection(
             final SocketCalls calls, final ConnectionState state, final int descriptor)
-            throws KernelException {
+            throws SystemCallException {
         this.calls = calls;
         this.state = state;
         this.descriptor = descriptor;
@@ -46,7 +48,7 @@ public final class RestoredConnection {
 
     /// Builds the connection up. The local address has to be one of this node.
     static RestoredConnection restore(final SocketCalls calls, final ConnectionState state)
-            throws KernelException {
+            throws SystemCallException {
         final int descriptor =
                 calls.socket(
                         SocketAddresses.familyOf(state.local()),
@@ -65,7 +67,7 @@ public final class RestoredConnection {
         }
     }
 
-    private void build() throws KernelException {
+    private void build() throws SystemCallException {
         setTcp(SocketConstants.TCP_REPAIR, SocketConstants.TCP_REPAIR_ON);
         calls.bind(descriptor, state.local());
         final int outLength = state.unacknowledged().length() + state.unsent().length();
@@ -91,12 +93,12 @@ public final class RestoredConnection {
         RepairWindow.write(calls, descriptor, state.windows().offeredBy(receiveNext));
     }
 
-    private void setSequence(final int queue, final int number) throws KernelException {
+    private void setSequence(final int queue, final int number) throws SystemCallException {
         setTcp(SocketConstants.TCP_REPAIR_QUEUE, queue);
         setTcp(SocketConstants.TCP_QUEUE_SEQ, number);
     }
 
-    private void setOptions() throws KernelException {
+    private void setOptions() throws SystemCallException {
         final NegotiatedOptions options = state.options();
         final NegotiatedOptions.Timestamps timestamps = options.timestamps();
         int at = 0;
@@ -126,14 +128,14 @@ public final class RestoredConnection {
     }
 
     /// In repair, what is written becomes what was received, or what was sent.
-    private void fill(final int queue, final Octets octets) throws KernelException {
+    private void fill(final int queue, final Octets octets) throws SystemCallException {
         if (octets.length() > 0) {
             setTcp(SocketConstants.TCP_REPAIR_QUEUE, queue);
             writeAll(octets);
         }
     }
 
-    private void writeAll(final Octets octets) throws KernelException {
+    private void writeAll(final Octets octets) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment memory = arena.allocate(octets.length());
             octets.writeTo(memory, 0);
@@ -142,33 +144,33 @@ public final class RestoredConnection {
                 final long result =
                         calls.send(descriptor, memory.asSlice(written), octets.length() - written);
                 if (result < 0
-                        && !(result == -SocketConstants.EAGAIN
+                        && !(result == -Errno.EAGAIN
                                 && calls.poll(
                                         descriptor, SocketConstants.POLLOUT, WRITE_TIMEOUT_MS))) {
-                    throw calls.failure("writing a queue of " + octets, result);
+                    throw SystemCallException.of("writing a queue of " + octets, (int) -result);
                 }
                 written += Math.max(result, 0);
             }
         }
     }
 
-    private void setTcp(final int option, final int value) throws KernelException {
+    private void setTcp(final int option, final int value) throws SystemCallException {
         calls.setIntOption(descriptor, IPPROTO_TCP, option, value);
     }
 
-    private int intOption(final int option) throws KernelException {
+    private int intOption(final int option) throws SystemCallException {
         return calls.intOption(descriptor, SOL_SOCKET, option);
     }
 
     /// The kernel doubles what it is told, for what it needs beside the bytes.
     private void setBuffer(final int forced, final int polite, final int bytes)
-            throws KernelException {
+            throws SystemCallException {
         setBufferExactly(forced, polite, Math.min(bytes, Integer.MAX_VALUE / 4) + SPARE_BYTES);
     }
 
     /// Without the right to exceed the system's limit, up to that limit.
     private void setBufferExactly(final int forced, final int polite, final int bytes)
-            throws KernelException {
+            throws SystemCallException {
         calls.scratch().set(JAVA_INT, 0, bytes);
         if (calls.trySetOption(descriptor, SOL_SOCKET, forced, Integer.BYTES) < 0) {
             calls.setIntOption(descriptor, SOL_SOCKET, polite, bytes);
@@ -177,7 +179,7 @@ public final class RestoredConnection {
 
     /// The packets of the connection come to this node now: it goes on. The peer is asked for a
     /// sign of life, which tells it of the window, too.
-    public TcpSocket goLive() throws KernelException {
+    public TcpSocket goLive() throws SystemCallException {
         if (state.peerClosed()) {
             new PeerFin(calls, state).deliver();
             awaitFin();
@@ -190,19 +192,19 @@ public final class RestoredConnection {
         return new TcpSocket(calls, descriptor);
     }
 
-    private void awaitFin() throws KernelException {
+    private void awaitFin() throws SystemCallException {
         if (TcpInfo.of(calls, descriptor).state() != TcpInfo.CLOSE_WAIT) {
             calls.poll(descriptor, SocketConstants.POLLRDHUP, FIN_TIMEOUT_MS);
             final TcpInfo info = TcpInfo.of(calls, descriptor);
             if (info.state() != TcpInfo.CLOSE_WAIT) {
-                throw calls.failure(
+                throw SystemCallException.of(
                         "the peer's FIN was not taken: connection is in " + info.stateName(),
-                        -SocketConstants.EINVAL);
+                        Errno.EINVAL);
             }
         }
     }
 
-    private void applySettings() throws KernelException {
+    private void applySettings() throws SystemCallException {
         final SocketSettings settings = state.settings();
         final int sendBytes = settings.sendBufferBytes();
         final int receiveBytes = settings.receiveBufferBytes();

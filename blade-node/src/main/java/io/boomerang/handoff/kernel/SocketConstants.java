@@ -67,14 +67,10 @@ final class SocketConstants {
     static final int SIOCOUTQ = 0x5411;
     static final int SIOCOUTQNSD = 0x894B;
 
-    // asm-generic/poll.h, asm-generic/errno.h
+    // asm-generic/poll.h
     static final int POLLIN = 1;
     static final int POLLOUT = 4;
     static final int POLLRDHUP = 0x2000;
-    static final int ENOENT = 2;
-    static final int EINTR = 4;
-    static final int EAGAIN = 11;
-    static final int EINVAL = 22;
 
     private SocketConstants() {}
 }

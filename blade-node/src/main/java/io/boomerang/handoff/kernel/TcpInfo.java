@@ -3,6 +3,9 @@ package io.boomerang.handoff.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.boomerang.linux.Errno;
+import io.boomerang.linux.SystemCallException;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -44,7 +47,7 @@ record TcpInfo(
     private static final int ECN = 8;
 
     /// Reads it from the kernel.
-    static TcpInfo of(final SocketCalls calls, final int descriptor) throws KernelException {
+    static TcpInfo of(final SocketCalls calls, final int descriptor) throws SystemCallException {
         final int length =
                 calls.option(
                         descriptor,
@@ -52,7 +55,7 @@ record TcpInfo(
                         SocketConstants.TCP_INFO,
                         SocketCalls.SCRATCH_BYTES);
         if (length < LENGTH) {
-            throw calls.failure("a kernel older than Linux 5.4", -SocketConstants.EINVAL);
+            throw SystemCallException.of("a kernel older than Linux 5.4", Errno.EINVAL);
         }
         return read(calls.scratch());
     }

@@ -1,5 +1,7 @@
 package io.boomerang.handoff.kernel;
 
+import io.boomerang.linux.SystemCallException;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
@@ -19,12 +21,12 @@ public final class TcpListener implements AutoCloseable {
         return descriptor;
     }
 
-    public InetSocketAddress local() throws KernelException {
+    public InetSocketAddress local() throws SystemCallException {
         return calls.localName(descriptor);
     }
 
     /// The next connection; null if none comes in time.
-    public @Nullable TcpSocket accept(final int timeoutMs) throws KernelException {
+    public @Nullable TcpSocket accept(final int timeoutMs) throws SystemCallException {
         if (!calls.poll(descriptor, SocketConstants.POLLIN, timeoutMs)) {
             return null;
         }

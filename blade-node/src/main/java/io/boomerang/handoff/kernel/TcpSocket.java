@@ -1,5 +1,8 @@
 package io.boomerang.handoff.kernel;
 
+import io.boomerang.linux.Errno;
+import io.boomerang.linux.SystemCallException;
+
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 
@@ -28,48 +31,48 @@ public final class TcpSocket implements AutoCloseable {
         return given;
     }
 
-    public InetSocketAddress local() throws KernelException {
+    public InetSocketAddress local() throws SystemCallException {
         return calls.localName(descriptor);
     }
 
-    public InetSocketAddress remote() throws KernelException {
+    public InetSocketAddress remote() throws SystemCallException {
         return calls.peerName(descriptor);
     }
 
     /// How many bytes were read into the native memory: 0 if there are none yet, -1 after the last.
-    public int read(final MemorySegment memory) throws KernelException {
+    public int read(final MemorySegment memory) throws SystemCallException {
         final long result = calls.receive(descriptor, memory, memory.byteSize(), 0);
-        if (result == -SocketConstants.EAGAIN) {
+        if (result == -Errno.EAGAIN) {
             return 0;
         }
         if (result < 0) {
-            throw calls.failure("recv", result);
+            throw SystemCallException.of("recv", (int) -result);
         }
         return result == 0 ? -1 : (int) result;
     }
 
     /// How many bytes of the native memory were taken: 0 if the buffer is full.
-    public int write(final MemorySegment memory) throws KernelException {
+    public int write(final MemorySegment memory) throws SystemCallException {
         final long result = calls.send(descriptor, memory, memory.byteSize());
-        if (result == -SocketConstants.EAGAIN) {
+        if (result == -Errno.EAGAIN) {
             return 0;
         }
         if (result < 0) {
-            throw calls.failure("send", result);
+            throw SystemCallException.of("send", (int) -result);
         }
         return (int) result;
     }
 
-    public boolean awaitReadable(final int timeoutMs) throws KernelException {
+    public boolean awaitReadable(final int timeoutMs) throws SystemCallException {
         return calls.poll(descriptor, SocketConstants.POLLIN, timeoutMs);
     }
 
-    public boolean awaitWritable(final int timeoutMs) throws KernelException {
+    public boolean awaitWritable(final int timeoutMs) throws SystemCallException {
         return calls.poll(descriptor, SocketConstants.POLLOUT, timeoutMs);
     }
 
     /// Sends a FIN after what was written.
-    public void shutdownOutput() throws KernelException {
+    public void shutdownOutput() throws SystemCallException {
         calls.shutdownOutput(descriptor);
     }
 

@@ -1,5 +1,6 @@
 package io.boomerang.handoff.kernel;
 
+import io.boomerang.linux.SystemCallException;
 import io.boomerang.wire.IpProtocol;
 import io.boomerang.wire.Ipv4Header;
 import io.boomerang.wire.Ipv6Header;
@@ -60,7 +61,7 @@ final class Capture implements AutoCloseable {
                     }
                 }
             }
-        } catch (final KernelException e) {
+        } catch (final SystemCallException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -9,6 +9,7 @@ import io.boomerang.handoff.ByteStream;
 import io.boomerang.handoff.ConnectionBlob;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.handoff.Octets;
+import io.boomerang.linux.SystemCallException;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -154,7 +155,7 @@ class CurlIT {
                 .start();
     }
 
-    private static byte[] readHead(final TcpSocket socket) throws KernelException {
+    private static byte[] readHead(final TcpSocket socket) throws SystemCallException {
         return Server.readUntil(socket, "\r\n\r\n");
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.boomerang.handoff.ByteStream;
 import io.boomerang.handoff.ConnectionState;
+import io.boomerang.linux.SystemCallException;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -246,13 +247,13 @@ class KernelTcpIT {
         Awaitility.await().until(() -> pair.server().onBlade(condition));
     }
 
-    private static int state(final TcpSocket socket) throws KernelException {
+    private static int state(final TcpSocket socket) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             return TcpInfo.of(new SocketCalls(arena), socket.descriptor()).state();
         }
     }
 
-    private static int unread(final TcpSocket socket) throws KernelException {
+    private static int unread(final TcpSocket socket) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             return new SocketCalls(arena).queueLength(socket.descriptor(), SocketConstants.SIOCINQ);
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.boomerang.handoff.ByteStream;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.handoff.Octets;
+import io.boomerang.linux.SystemCallException;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -85,7 +86,7 @@ class RefusalIT {
         assertEquals("connection is in LISTEN, not ESTABLISHED or CLOSE-WAIT", refusal);
     }
 
-    private static TcpSocket listening(final KernelTcp stack) throws KernelException {
+    private static TcpSocket listening(final KernelTcp stack) throws SystemCallException {
         return stack.adopt(stack.listen(Lab.virtualAddress(false), 1).descriptor());
     }
 
@@ -188,7 +189,7 @@ class RefusalIT {
         }
     }
 
-    private static TcpSocket connect(final KernelTcp stack) throws KernelException {
+    private static TcpSocket connect(final KernelTcp stack) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             final SocketCalls calls = new SocketCalls(arena);
             final int descriptor =
@@ -197,8 +198,9 @@ class RefusalIT {
                             SocketConstants.SOCK_STREAM,
                             SocketConstants.IPPROTO_TCP);
             final InetSocketAddress address = Lab.virtualAddress(false);
-            final KernelException pending =
-                    assertThrows(KernelException.class, () -> calls.connect(descriptor, address));
+            final SystemCallException pending =
+                    assertThrows(
+                            SystemCallException.class, () -> calls.connect(descriptor, address));
             assertEquals(EINPROGRESS, pending.errno());
             final TcpSocket socket = stack.adopt(descriptor);
             socket.awaitWritable(10_000);
@@ -209,7 +211,7 @@ class RefusalIT {
     /// The same connection, but its next byte has another number.
     private static TcpSocket shifted(
             final KernelTcp stack, final TcpSocket socket, final int distance)
-            throws KernelException {
+            throws SystemCallException {
         final FrozenConnection frozen =
                 assertInstanceOf(TakeResult.Taken.class, stack.take(socket)).connection();
         final ConnectionState state = frozen.state();
@@ -233,7 +235,7 @@ class RefusalIT {
     }
 
     private static int write(final TcpSocket socket, final byte[] bytes, final int from)
-            throws KernelException {
+            throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment memory = arena.allocate(bytes.length - from);
             memory.copyFrom(MemorySegment.ofArray(bytes).asSlice(from));

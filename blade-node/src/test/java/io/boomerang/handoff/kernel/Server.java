@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.boomerang.handoff.BlobResult;
 import io.boomerang.handoff.ConnectionBlob;
 import io.boomerang.handoff.ConnectionState;
+import io.boomerang.linux.SystemCallException;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -121,7 +122,7 @@ final class Server implements AutoCloseable {
     }
 
     /// Everything until these characters have come, and what came with them.
-    static byte[] readUntil(final TcpSocket socket, final String end) throws KernelException {
+    static byte[] readUntil(final TcpSocket socket, final String end) throws SystemCallException {
         final StringBuilder text = new StringBuilder();
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment memory = arena.allocate(LONGEST_PIECE);
@@ -138,7 +139,7 @@ final class Server implements AutoCloseable {
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    static byte[] readExactly(final TcpSocket socket, final int count) throws KernelException {
+    static byte[] readExactly(final TcpSocket socket, final int count) throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment memory = arena.allocate(count);
             int length = 0;
@@ -152,7 +153,8 @@ final class Server implements AutoCloseable {
         }
     }
 
-    static boolean writeExactly(final TcpSocket socket, final byte[] bytes) throws KernelException {
+    static boolean writeExactly(final TcpSocket socket, final byte[] bytes)
+            throws SystemCallException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment memory = arena.allocate(bytes.length);
             memory.copyFrom(MemorySegment.ofArray(bytes));
@@ -202,7 +204,7 @@ final class Server implements AutoCloseable {
     }
 
     interface Task<T> {
-        T run(TcpSocket socket) throws KernelException;
+        T run(TcpSocket socket) throws SystemCallException;
     }
 
     @Override
