@@ -1,5 +1,6 @@
 package io.boomerang.node;
 
+import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.FrameSeal;
 import io.boomerang.backplane.RelayingBackplane;
 import io.boomerang.backplane.SteeringHeader;
@@ -8,6 +9,7 @@ import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.blade.processor.SourceNat;
 import io.boomerang.blade.processor.StatefulFirewall;
+import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.JGroupsChannel;
 import io.boomerang.cluster.JGroupsConfig;
 import io.boomerang.cluster.Member;
@@ -17,6 +19,8 @@ import io.boomerang.device.KernelProcessor;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
 import io.boomerang.node.config.ServiceConfig;
+import io.boomerang.node.store.NodeStore;
+import io.boomerang.node.store.RestoredNode;
 import io.boomerang.port.PacketPort;
 import io.boomerang.port.PacketPorts;
 import io.boomerang.port.PortOptions;
@@ -27,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -103,19 +108,41 @@ public final class BladeDaemon {
                 udpConfig(node),
                 self,
                 new JGroupsChannel(clusterConfig(node, key), self),
-                (backplane, control) ->
-                        node.role() == Role.BLADE
-                                ? new ProcessorMachine(
-                                        config,
-                                        self,
-                                        node.weight(),
-                                        processor(node),
-                                        backplane,
-                                        control)
-                                : new RedirectorMachine(
-                                        config, self, port(node), backplane, control),
+                (backplane, control) -> machine(node, self, backplane, control),
                 clock,
                 anyEnded::countDown);
+    }
+
+    private NodeMachine machine(
+            final NodeConfig node,
+            final Member self,
+            final Backplane backplane,
+            final ControlSender control)
+            throws IOException {
+        final NodeMachine machine =
+                node.role() == Role.BLADE
+                        ? new ProcessorMachine(
+                                config, self, node.weight(), processor(node), backplane, control)
+                        : new RedirectorMachine(config, self, port(node), backplane, control);
+        if (config.keepsSessions()) {
+            try {
+                final Path directory = config.sessionsDirectory();
+                final NodeStore store = NodeStore.open(directory, node.name());
+                final RestoredNode restored = machine.keep(store, clock.nowNs());
+                LOG.info(
+                        "node={} sessions={} restored={} over={} damaged={} files_set_aside={}",
+                        node.name(),
+                        directory,
+                        restored.taken(),
+                        restored.over(),
+                        restored.damaged(),
+                        restored.setAside().size());
+            } catch (final RuntimeException e) {
+                machine.close();
+                throw e;
+            }
+        }
+        return machine;
     }
 
     private UdpConfig udpConfig(final NodeConfig own) {

@@ -3,12 +3,18 @@ package io.boomerang.node;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
+import io.boomerang.node.store.NodeStore;
+import io.boomerang.node.store.RestoredNode;
 
 import java.lang.foreign.MemorySegment;
 
 /// What a node does, whatever its role: the state machine with its ports. Used by the node's thread
 /// only.
 interface NodeMachine extends AutoCloseable {
+    /// Takes back the sessions that an earlier process left, and keeps them in the store from now
+    /// on; before the first view.
+    RestoredNode keep(NodeStore store, long nowNs);
+
     /// Takes what has come in from outside; answers how much that was.
     int receive(long nowNs);
 

@@ -14,6 +14,12 @@ import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.node.config.ChassisConfig;
+import io.boomerang.node.store.DurableBlade;
+import io.boomerang.node.store.DurableSessions;
+import io.boomerang.node.store.NodeStore;
+import io.boomerang.node.store.RestoredNode;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +35,7 @@ final class ProcessorMachine implements NodeMachine {
     private final PacketProcessor processor;
     private final BladeNode blade;
     private int weight;
+    private @Nullable DurableSessions durable;
     private boolean draining;
     private int[] listeners = {};
     private long saidNs;
@@ -53,6 +60,13 @@ final class ProcessorMachine implements NodeMachine {
                         backplane,
                         config.announcements() ? control : new Silence(control),
                         BladeObserver.NONE);
+    }
+
+    @Override
+    public RestoredNode keep(final NodeStore store, final long nowNs) {
+        final DurableSessions kept = DurableBlade.keep(store, blade, nowNs);
+        durable = kept;
+        return kept.restored();
     }
 
     @Override
@@ -104,6 +118,9 @@ final class ProcessorMachine implements NodeMachine {
         if (draining && nowNs - saidNs >= REPEAT_NS) {
             sayWeight(control, nowNs);
         }
+        if (durable != null) {
+            durable.onTimer(nowNs);
+        }
         return blade.onTimer(nowNs);
     }
 
@@ -142,7 +159,8 @@ final class ProcessorMachine implements NodeMachine {
                 + counters.refusedFull()
                 + " verdicts="
                 + counters.verdicts()
-                + device();
+                + device()
+                + (durable == null ? "" : " " + durable.counters());
     }
 
     private String device() {
@@ -152,6 +170,9 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public void close() {
+        if (durable != null) {
+            durable.close();
+        }
         blade.close();
         processor.close();
     }

@@ -6,11 +6,17 @@ import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
 import io.boomerang.node.config.ChassisConfig;
+import io.boomerang.node.store.DurableRedirector;
+import io.boomerang.node.store.DurableSessions;
+import io.boomerang.node.store.NodeStore;
+import io.boomerang.node.store.RestoredNode;
 import io.boomerang.port.FrameBurst;
 import io.boomerang.port.PacketPort;
 import io.boomerang.redirector.steering.Redirector;
 import io.boomerang.redirector.steering.RedirectorCounters;
 import io.boomerang.redirector.steering.SteeringObserver;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 
@@ -24,6 +30,7 @@ final class RedirectorMachine implements NodeMachine {
     private final PacketPort outside;
     private final Redirector redirector;
     private final FrameBurst burst = new FrameBurst(BURST);
+    private @Nullable DurableSessions durable;
     private boolean draining;
 
     RedirectorMachine(
@@ -42,6 +49,13 @@ final class RedirectorMachine implements NodeMachine {
                         control,
                         outside,
                         SteeringObserver.NONE);
+    }
+
+    @Override
+    public RestoredNode keep(final NodeStore store, final long nowNs) {
+        final DurableSessions kept = DurableRedirector.keep(store, redirector, nowNs);
+        durable = kept;
+        return kept.restored();
     }
 
     @Override
@@ -83,6 +97,9 @@ final class RedirectorMachine implements NodeMachine {
 
     @Override
     public int onTimer(final ControlSender control, final long nowNs) {
+        if (durable != null) {
+            durable.onTimer(nowNs);
+        }
         return redirector.onTimer(nowNs);
     }
 
@@ -116,11 +133,17 @@ final class RedirectorMachine implements NodeMachine {
                         text.append(name.replace('-', '_')).append('=').append(count).append(' ');
                     }
                 });
-        return text + "port=" + outside.counters();
+        return text
+                + "port="
+                + outside.counters()
+                + (durable == null ? "" : " " + durable.counters());
     }
 
     @Override
     public void close() {
+        if (durable != null) {
+            durable.close();
+        }
         redirector.close();
         outside.close();
     }

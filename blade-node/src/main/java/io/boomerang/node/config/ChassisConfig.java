@@ -25,6 +25,7 @@ import java.util.List;
 /// @param drainLimitMs how long a blade that is told to stop waits for its flows to end, in
 ///   milliseconds
 /// @param stateDirectory where a blade keeps what it has to know when it starts again
+/// @param keepsSessions whether nodes keep their sessions there, too
 /// @param nodes ordered by id
 public record ChassisConfig(
         String name,
@@ -37,6 +38,7 @@ public record ChassisConfig(
         boolean announcements,
         int drainLimitMs,
         Path stateDirectory,
+        boolean keepsSessions,
         List<NodeConfig> nodes) {
 
     /// What carries frames.
@@ -59,6 +61,11 @@ public record ChassisConfig(
     /// @throws ConfigException when something in it is wrong
     public static ChassisConfig read(final Path file) throws IOException, ConfigException {
         return new ChassisReader(file).read(Files.readString(file));
+    }
+
+    /// Where nodes keep their sessions, if they do.
+    public Path sessionsDirectory() {
+        return stateDirectory.resolve("sessions");
     }
 
     /// The names of all blades, in the order of their nodes.

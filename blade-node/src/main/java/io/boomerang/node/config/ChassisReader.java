@@ -85,6 +85,7 @@ final class ChassisReader {
         final BladeConfig blade = limits.blade(announce, root.section("lifetimes"));
         final int drainMs = root.durationMs("drain-limit", USUAL_DRAIN_MS, 0, MOST_DRAIN_MS);
         final Path state = beside(root.text("state-directory", "/var/lib/boomerang"));
+        final boolean keepsSessions = root.flag("keep-sessions", true);
         root.end();
         complaints.throwIfAny();
         return new ChassisConfig(
@@ -98,6 +99,7 @@ final class ChassisReader {
                 announcements,
                 drainMs,
                 state,
+                keepsSessions,
                 nodes);
     }
 

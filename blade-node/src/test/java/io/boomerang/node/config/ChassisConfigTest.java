@@ -1,6 +1,7 @@
 package io.boomerang.node.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -107,6 +108,7 @@ class ChassisConfigTest {
               lapsed: 10s
             drain-limit: 0ms
             state-directory: state
+            keep-sessions: false
             blades:
               - name: both
                 address: 2001:db8::5
@@ -160,6 +162,8 @@ class ChassisConfigTest {
         assertEquals(RedirectorConfig.DEFAULTS, config.redirector());
         assertEquals(BladeConfig.DEFAULTS, config.blade());
         assertInstanceOf(ServiceConfig.Pass.class, config.service());
+        assertTrue(config.keepsSessions());
+        assertEquals(Path.of("/var/lib/boomerang/sessions"), config.sessionsDirectory());
         assertEquals(0x0706050403020100L, config.parameters().hashKey0());
         assertEquals(65_536, config.parameters().bucketCount());
         assertEquals(List.of("slot-1", "slot-2", "slot-3"), config.bladeNames());
@@ -217,6 +221,7 @@ class ChassisConfigTest {
         assertEquals(3, config.blade().limits().embryonicPackets());
         assertEquals(0, config.drainLimitMs());
         assertEquals(directory.resolve("state"), config.stateDirectory());
+        assertFalse(config.keepsSessions());
         final NodeConfig processor = config.nodesOf("both").getFirst();
         assertEquals("both-processor", processor.name());
         assertEquals(1, processor.index());
@@ -234,6 +239,10 @@ class ChassisConfigTest {
                 wrong("chassis: demo", "chassis: De mo", "1:10: chassis: 'De mo' is no name"),
                 wrong("chassis: demo\n", "", "1:1: chassis: is missing"),
                 wrong("demo", "demo\nmtu: 1", "2:1: mtu: no such field"),
+                wrong(
+                        "demo",
+                        "demo\nkeep-sessions: yes",
+                        "2:16: keep-sessions: 'yes' is neither true nor false"),
                 wrong("keys:", "port: 70000\n  keys:", "5:9: backplane.port: 70000 is outside"),
                 wrong("keys:", "mtu: 9k\n  keys:", "5:8: backplane.mtu: '9k' is no whole number"),
                 wrong(

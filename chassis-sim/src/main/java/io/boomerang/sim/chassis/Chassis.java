@@ -9,6 +9,8 @@ import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
+import io.boomerang.node.store.NodeStore;
+import io.boomerang.node.store.RestoredNode;
 import io.boomerang.redirector.steering.Redirector;
 
 import org.jspecify.annotations.Nullable;

@@ -10,6 +10,9 @@ import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.ControlInbox;
 import io.boomerang.cluster.Member;
 import io.boomerang.flow.ParseReason;
+import io.boomerang.node.store.DurableSessions;
+import io.boomerang.node.store.NodeStore;
+import io.boomerang.node.store.RestoredNode;
 import io.boomerang.redirector.steering.DropReason;
 
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,7 @@ abstract sealed class ChassisNode
     final RelayingBackplane relay;
     final BatchingSender sender;
     final ControlPoint control;
-    private @Nullable NodeStore store;
+    private @Nullable DurableSessions durable;
     private @Nullable RestoredNode restored;
     private final SteeringHeader header = new SteeringHeader();
     private boolean paused;
@@ -55,12 +58,13 @@ abstract sealed class ChassisNode
     }
 
     /// Takes back what an earlier run left and keeps sessions there from now on.
-    void keep(final NodeStore newStore, final long nowNs) {
-        store = newStore;
-        restored = restore(newStore, nowNs);
+    void keep(final NodeStore store, final long nowNs) {
+        final DurableSessions kept = durable(store, nowNs);
+        durable = kept;
+        restored = kept.restored();
     }
 
-    abstract RestoredNode restore(NodeStore from, long nowNs);
+    abstract DurableSessions durable(NodeStore store, long nowNs);
 
     /// What an earlier run left; null when nothing is kept.
     @Nullable RestoredNode restored() {
@@ -69,17 +73,17 @@ abstract sealed class ChassisNode
 
     /// The node is to end without a word, and what it has not written yet is lost.
     void abandonStore() {
-        if (store != null) {
-            store.abandon();
-            store = null;
+        if (durable != null) {
+            durable.abandon();
+            durable = null;
         }
     }
 
     /// Nobody changes the node's sessions any more.
     void closeStore() {
-        if (store != null) {
-            store.close();
-            store = null;
+        if (durable != null) {
+            durable.close();
+            durable = null;
         }
     }
 
@@ -137,8 +141,8 @@ abstract sealed class ChassisNode
 
     void onTimer(final long nowNs) {
         relay.onTimer(nowNs);
-        if (store != null) {
-            store.onTimer(nowNs);
+        if (durable != null) {
+            durable.onTimer(nowNs);
         }
     }
 

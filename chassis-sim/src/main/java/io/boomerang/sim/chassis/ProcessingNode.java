@@ -2,24 +2,18 @@ package io.boomerang.sim.chassis;
 
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.blade.BladeNode;
-import io.boomerang.blade.session.MarkerMirror;
-import io.boomerang.blade.session.StoredMarker;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
-import io.boomerang.redirector.store.Restoration;
-import io.boomerang.redirector.store.StoreKind;
-
-import org.jspecify.annotations.Nullable;
+import io.boomerang.node.store.DurableBlade;
+import io.boomerang.node.store.DurableSessions;
+import io.boomerang.node.store.NodeStore;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /// A processing blade of a simulated chassis.
 final class ProcessingNode extends ChassisNode {
     final BladeNode blade;
-    private @Nullable MarkerMirror mirror;
 
     /// @param number of the blade, from 1
     ProcessingNode(
@@ -64,32 +58,13 @@ final class ProcessingNode extends ChassisNode {
     void onResumed(final long pauseNs, final long nowNs) {}
 
     @Override
-    RestoredNode restore(final NodeStore from, final long nowNs) {
-        final long wallMs = System.currentTimeMillis();
-        final MarkerMirror shown = blade.newMirror();
-        final List<StoredMarker> stored = new ArrayList<>();
-        final Restoration restoration =
-                from.restore(
-                        StoreKind.BLADE,
-                        member,
-                        shown,
-                        record -> {
-                            final StoredMarker marker = StoredMarker.read(record);
-                            return marker != null && stored.add(marker);
-                        });
-        final int taken = blade.resume(stored, wallMs, nowNs);
-        shown.sweepAll();
-        mirror = shown;
-        from.start(nowNs);
-        return RestoredNode.of(name(), taken, restoration);
+    DurableSessions durable(final NodeStore store, final long nowNs) {
+        return DurableBlade.keep(store, blade, nowNs);
     }
 
     @Override
     void onTimer(final long nowNs) {
         super.onTimer(nowNs);
-        if (mirror != null) {
-            mirror.sweep();
-        }
         blade.onTimer(nowNs);
     }
 
@@ -101,13 +76,7 @@ final class ProcessingNode extends ChassisNode {
     @Override
     public void close() {
         control.close();
-        if (mirror != null) {
-            mirror.sweepAll();
-        }
         closeStore();
-        if (mirror != null) {
-            mirror.close();
-        }
         blade.close();
     }
 }

@@ -4,12 +4,11 @@ import io.boomerang.announce.ControlMessage;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
+import io.boomerang.node.store.DurableRedirector;
+import io.boomerang.node.store.DurableSessions;
+import io.boomerang.node.store.NodeStore;
 import io.boomerang.port.FrameOutlet;
 import io.boomerang.redirector.steering.Redirector;
-import io.boomerang.redirector.store.Restoration;
-import io.boomerang.redirector.store.SessionSource;
-import io.boomerang.redirector.store.StoreKind;
-import io.boomerang.redirector.store.StoredSession;
 
 import java.lang.foreign.MemorySegment;
 
@@ -67,26 +66,8 @@ final class RedirectorNode extends ChassisNode implements FrameOutlet {
     }
 
     @Override
-    RestoredNode restore(final NodeStore from, final long nowNs) {
-        final long wallMs = System.currentTimeMillis();
-        final long[] taken = new long[1];
-        final Restoration restoration =
-                from.restore(
-                        StoreKind.REDIRECTOR,
-                        member,
-                        new SessionSource(redirector.sessions()),
-                        record -> {
-                            final StoredSession session = StoredSession.read(record);
-                            if (session != null && redirector.restore(session, wallMs, nowNs)) {
-                                taken[0]++;
-                            }
-                            return session != null;
-                        });
-        if (taken[0] > 0) {
-            redirector.onRestored(nowNs);
-        }
-        from.start(nowNs);
-        return RestoredNode.of(name(), taken[0], restoration);
+    DurableSessions durable(final NodeStore store, final long nowNs) {
+        return DurableRedirector.keep(store, redirector, nowNs);
     }
 
     @Override

@@ -2,12 +2,13 @@ package io.boomerang.sim.command;
 
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.StoredMarker;
+import io.boomerang.node.config.ChassisConfig;
+import io.boomerang.node.config.ConfigException;
 import io.boomerang.redirector.store.RecordVisitor;
 import io.boomerang.redirector.store.StoreKind;
 import io.boomerang.redirector.store.StoreLabel;
 import io.boomerang.redirector.store.StoreSnapshot;
 import io.boomerang.redirector.store.StoredSession;
-import io.boomerang.sim.chassis.NodeNames;
 import io.boomerang.sim.replay.Cidr;
 import io.boomerang.sim.report.SessionRow;
 import io.boomerang.sim.report.SessionsJson;
@@ -38,7 +39,8 @@ import java.util.concurrent.TimeUnit;
         description = {
             "Shows the sessions that nodes keep on disk, while they run or after their end: a",
             "file NAME.N.sessions, or all of a directory. It reads a copy of each file, so it",
-            "needs as much room in the temporary directory, and keeps nobody waiting."
+            "needs as much room in the temporary directory, and keeps nobody waiting. With a",
+            "chassis file: those of the blade, or blades, whose daemons run on this machine."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -46,8 +48,19 @@ import java.util.concurrent.TimeUnit;
 final class SessionsCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "PATH", description = "A file of sessions, or a directory of them.")
-    private Path path = Path.of("");
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "0..1",
+            description = "A file of sessions, or a directory of them.")
+    private @Nullable Path path;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "The chassis file: its state directory, unless PATH says another, and"
+                            + " its names.")
+    private @Nullable Path config;
 
     @Option(names = "--json", description = "For programs; times in milliseconds.")
     private boolean json;
@@ -55,7 +68,7 @@ final class SessionsCommand implements Callable<Integer> {
     @Option(
             names = "--blade",
             paramLabel = "NAME",
-            description = "Only flows on this blade: blade-1, or its node id, 201.")
+            description = "Only flows on this blade: its name, or the number of its node, 201.")
     private @Nullable String blade;
 
     @Option(
@@ -66,14 +79,17 @@ final class SessionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final SessionFilter filter = filter();
+        final @Nullable ChassisConfig chassis = chassis();
+        final Path place = place(chassis);
+        final BladeNames names = new BladeNames(chassis);
+        final SessionFilter filter = filter(names);
         final List<StoreSnapshot> snapshots = new ArrayList<>();
         try {
-            for (final Path file : StoreSnapshot.filesAt(path)) {
+            for (final Path file : StoreSnapshot.filesAt(place)) {
                 snapshots.add(StoreSnapshot.of(file));
             }
         } catch (final NoSuchFileException e) {
-            throw new ParameterException(spec.commandLine(), path + ": no such file", e);
+            throw new ParameterException(spec.commandLine(), place + ": no such file", e);
         } catch (final IOException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -82,34 +98,51 @@ final class SessionsCommand implements Callable<Integer> {
         if (json) {
             try (SessionsJson list = new SessionsJson(out)) {
                 for (final StoreSnapshot snapshot : snapshots) {
-                    list(snapshot, filter, nowMs, list);
+                    list(snapshot, filter, names, nowMs, list);
                 }
             }
         } else {
             for (final StoreSnapshot snapshot : snapshots) {
-                print(snapshot, filter, nowMs, out);
+                print(snapshot, filter, names, nowMs, out);
             }
         }
         out.flush();
         return Boomerang.OK;
     }
 
-    private SessionFilter filter() {
+    private @Nullable ChassisConfig chassis() throws IOException {
+        try {
+            return config == null ? null : ChassisConfig.read(config);
+        } catch (final ConfigException e) {
+            throw new ParameterException(
+                    spec.commandLine(), String.join(System.lineSeparator(), e.complaints()), e);
+        }
+    }
+
+    private Path place(final @Nullable ChassisConfig chassis) {
+        if (path != null) {
+            return path;
+        }
+        if (chassis != null) {
+            return chassis.sessionsDirectory();
+        }
+        throw new ParameterException(spec.commandLine(), "needs a PATH or --config FILE");
+    }
+
+    private SessionFilter filter(final BladeNames names) {
         try {
             return new SessionFilter(
-                    blade == null ? 0 : node(blade), address == null ? null : Cidr.parse(address));
+                    blade == null ? 0 : names.node(blade),
+                    address == null ? null : Cidr.parse(address));
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static int node(final String text) {
-        return text.matches("\\d{1,4}") ? Integer.parseInt(text) : NodeNames.node(text);
-    }
-
     private static void list(
             final StoreSnapshot snapshot,
             final SessionFilter filter,
+            final BladeNames names,
             final long nowMs,
             final SessionsJson list)
             throws IOException {
@@ -120,6 +153,7 @@ final class SessionsCommand implements Callable<Integer> {
                         visitor(
                                 label,
                                 filter,
+                                names,
                                 nowMs,
                                 row -> {
                                     try {
@@ -133,6 +167,7 @@ final class SessionsCommand implements Callable<Integer> {
     private static void print(
             final StoreSnapshot snapshot,
             final SessionFilter filter,
+            final BladeNames names,
             final long nowMs,
             final PrintWriter out)
             throws IOException {
@@ -150,6 +185,7 @@ final class SessionsCommand implements Callable<Integer> {
                         visitor(
                                 label,
                                 filter,
+                                names,
                                 nowMs,
                                 row -> {
                                     shown[0]++;
@@ -183,13 +219,17 @@ final class SessionsCommand implements Callable<Integer> {
     }
 
     private static RecordVisitor visitor(
-            final StoreLabel label, final SessionFilter filter, final long nowMs, final Rows rows) {
+            final StoreLabel label,
+            final SessionFilter filter,
+            final BladeNames names,
+            final long nowMs,
+            final Rows rows) {
         return label.kind() == StoreKind.REDIRECTOR
                 ? record -> {
                     final StoredSession session = StoredSession.read(record);
                     if (session != null
                             && filter.accepts(session.blade(), session.key(), session.key())) {
-                        rows.add(row(session, nowMs));
+                        rows.add(row(session, names.of(session.blade(), label), nowMs));
                     }
                     return session != null;
                 }
@@ -204,11 +244,12 @@ final class SessionsCommand implements Callable<Integer> {
                 };
     }
 
-    private static SessionRow row(final StoredSession session, final long nowMs) {
+    private static SessionRow row(
+            final StoredSession session, final String blade, final long nowMs) {
         return new SessionRow(
                 session.key().toString(),
                 null,
-                NodeNames.of(session.blade()),
+                blade,
                 session.incarnation(),
                 session.version(),
                 hex(session.flowId()),

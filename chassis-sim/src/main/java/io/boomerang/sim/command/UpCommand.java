@@ -119,7 +119,8 @@ final class UpCommand implements Callable<Integer> {
         return Boomerang.OK;
     }
 
-    /// This program again, as small as a daemon of a laboratory may be.
+    /// This program again, as small as a daemon of a laboratory may be. The jar's manifest has no
+    /// say where classes are named by a class path.
     static List<String> daemon() {
         final String classPath =
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -131,6 +132,12 @@ final class UpCommand implements Callable<Integer> {
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
                 "--enable-native-access=ALL-UNNAMED",
+                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 classPath,
                 Boomerang.class.getName(),

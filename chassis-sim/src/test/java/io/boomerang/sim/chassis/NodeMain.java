@@ -11,6 +11,7 @@ import io.boomerang.cluster.JGroupsConfig;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.node.store.NodeStore;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.steering.Decision;
 import io.boomerang.redirector.steering.Redirector;

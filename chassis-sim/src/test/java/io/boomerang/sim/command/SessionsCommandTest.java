@@ -131,6 +131,10 @@ class SessionsCommandTest {
         final CommandRun address =
                 CommandRun.of("sessions", sessions.toString(), "--address", "10.0.0.1000");
 
+        final CommandRun nothing = CommandRun.of("sessions");
+
+        assertEquals(2, nothing.status());
+        assertTrue(nothing.err().contains("needs a PATH or --config FILE"), nothing.err());
         assertEquals(2, absent.status());
         assertTrue(absent.err().contains("no: no such file"), absent.err());
         assertEquals(2, capture.status());

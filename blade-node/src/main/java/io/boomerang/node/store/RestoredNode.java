@@ -1,4 +1,4 @@
-package io.boomerang.sim.chassis;
+package io.boomerang.node.store;
 
 import io.boomerang.redirector.store.Restoration;
 
@@ -22,7 +22,11 @@ public record RestoredNode(
         return taken + over + damaged > 0 || !setAside.isEmpty();
     }
 
-    static RestoredNode of(final String name, final long taken, final Restoration restoration) {
+    /// Of what was found and taken.
+    ///
+    /// @param taken sessions that the node has again
+    public static RestoredNode of(
+            final String name, final long taken, final Restoration restoration) {
         return new RestoredNode(
                 name,
                 taken,

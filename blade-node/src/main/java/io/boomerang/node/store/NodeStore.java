@@ -1,4 +1,4 @@
-package io.boomerang.sim.chassis;
+package io.boomerang.node.store;
 
 import io.boomerang.cluster.Member;
 import io.boomerang.redirector.store.RecordVisitor;
@@ -106,7 +106,7 @@ public final class NodeStore implements AutoCloseable {
     }
 
     /// The node's thread tells the time.
-    void onTimer(final long nowNs) {
+    public void onTimer(final long nowNs) {
         nodeNs = nowNs;
     }
 
@@ -125,7 +125,7 @@ public final class NodeStore implements AutoCloseable {
     }
 
     /// Ends as if the process had been killed.
-    void abandon() {
+    public void abandon() {
         stop();
         release();
     }
