@@ -14,4 +14,13 @@ public sealed interface ControlMessage
                 OwnersChanged,
                 DesiredWeight,
                 SessionDigests,
-                DigestDifference {}
+                DigestDifference {
+    /// The format that all messages had from the beginning.
+    int FIRST_FORMAT = 1;
+
+    /// The first format that has this message: it is not for a chassis in which a member reads none
+    /// but older ones.
+    default int firstFormat() {
+        return FIRST_FORMAT;
+    }
+}

@@ -16,4 +16,9 @@ public record DesiredWeight(int weight) implements ControlMessage {
                     "weight " + weight + " is outside 0.." + BucketTableUpdate.MAX_WEIGHT);
         }
     }
+
+    @Override
+    public int firstFormat() {
+        return FIRST_FORMAT;
+    }
 }

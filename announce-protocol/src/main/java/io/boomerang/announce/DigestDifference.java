@@ -6,4 +6,9 @@ package io.boomerang.announce;
 ///
 /// @param pullId of the digests' round
 /// @param partitions a bit for each, the lowest for partition 0; 0 when all sessions are the same
-public record DigestDifference(int pullId, long partitions) implements ControlMessage {}
+public record DigestDifference(int pullId, long partitions) implements ControlMessage {
+    @Override
+    public int firstFormat() {
+        return SessionDigests.FIRST_FORMAT;
+    }
+}

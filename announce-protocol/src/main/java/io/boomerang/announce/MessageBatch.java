@@ -37,8 +37,16 @@ public final class MessageBatch {
         format = version;
     }
 
-    /// Appends the message; answers false, and does nothing, when the batch must be sent first.
+    /// What the batch is written in.
+    public int format() {
+        return format;
+    }
+
+    /// Appends the message, which the format must have; answers false, and does nothing, when the batch must be sent first.
     public boolean append(final ControlMessage message) {
+        if (message.firstFormat() > format) {
+            throw new IllegalArgumentException("format " + format + " has no " + message);
+        }
         final int messageLength = MessageCodec.encodedLength(message, format);
         if (count > 0
                 && (length + messageLength > limitBytes || count == MessageCodec.MAX_MESSAGES)) {

@@ -48,6 +48,16 @@ final class MessageReader {
 
     /// The next message; null when there is none, then {@link #refusal} says why.
     @Nullable ControlMessage next() {
+        final long start = position;
+        final ControlMessage message = read();
+        if (message != null && message.firstFormat() > format) {
+            position = start;
+            return refuse("format " + format + " has no such message");
+        }
+        return message;
+    }
+
+    private @Nullable ControlMessage read() {
         if (position >= limit) {
             return refuse("batch has fewer messages than it states");
         }

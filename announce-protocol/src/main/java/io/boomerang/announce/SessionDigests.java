@@ -22,4 +22,9 @@ public record SessionDigests(SessionPull round, List<Long> sums) implements Cont
             throw new IllegalArgumentException(sums.size() + " digests, not one of each partition");
         }
     }
+
+    @Override
+    public int firstFormat() {
+        return FIRST_FORMAT;
+    }
 }

@@ -40,4 +40,9 @@ public record SessionPull(
             before = member;
         }
     }
+
+    @Override
+    public int firstFormat() {
+        return partitions == EVERYTHING ? FIRST_FORMAT : SessionDigests.FIRST_FORMAT;
+    }
 }

@@ -20,8 +20,9 @@ import java.util.List;
 /// times the number of nodes spoken to.
 ///
 /// A broadcast is a send to every other member, so that it keeps its place among the messages of
-/// its lane to each. Messages for a node that is not in the view are counted and forgotten. A batch
-/// is written in the format of the view in which it was begun.
+/// its lane to each. Messages for a node that is not in the view are counted and forgotten, and so
+/// are those that a member of the view could not read because they are newer than its release. A
+/// batch is written in the format of the view in which it was begun.
 public final class BatchingSender implements ControlSender {
     public static final int DEFAULT_BATCH_BYTES = 16 * 1024;
 
@@ -47,6 +48,7 @@ public final class BatchingSender implements ControlSender {
     private long batchesSent;
     private long bytesSent;
     private long messagesUndeliverable;
+    private long messagesWithheld;
 
     /// What waits for one node.
     private static final class Outbox {
@@ -85,6 +87,7 @@ public final class BatchingSender implements ControlSender {
     /// @param batches the channel's messages
     /// @param bytes of the batches with their headers
     /// @param undeliverable messages to nodes that were not in the view
+    /// @param withheld messages that the format of the view does not have
     public record Counters(
             long messages,
             long announcements,
@@ -94,7 +97,8 @@ public final class BatchingSender implements ControlSender {
             int deferredNow,
             long batches,
             long bytes,
-            long undeliverable) {}
+            long undeliverable,
+            long withheld) {}
 
     @Override
     public void send(final int node, final ControlMessage message) {
@@ -141,6 +145,13 @@ public final class BatchingSender implements ControlSender {
     }
 
     private void append(final Outbox outbox, final ControlMessage message) {
+        if (message.firstFormat() > format()) {
+            messagesWithheld++;
+            return;
+        }
+        if (outbox.batch.format() < message.firstFormat() && outbox.batch.count() > 0) {
+            transmit(outbox);
+        }
         if (outbox.batch.count() == 0) {
             outbox.batch.setFormat(format());
         }
@@ -220,6 +231,7 @@ public final class BatchingSender implements ControlSender {
                 deferredNow,
                 batchesSent,
                 bytesSent,
-                messagesUndeliverable);
+                messagesUndeliverable,
+                messagesWithheld);
     }
 }

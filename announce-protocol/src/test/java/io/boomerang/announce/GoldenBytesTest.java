@@ -118,9 +118,13 @@ class GoldenBytesTest {
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("messages")
-    void shouldWriteAndReadTheseBytesInBothFormats(final String hex, final ControlMessage message) {
-        shouldWriteAndRead(1, hex, message, message);
-        shouldWriteAndRead(2, hex, message, message);
+    void shouldWriteAndReadTheseBytesInEveryFormatThatHasThem(
+            final String hex, final ControlMessage message) {
+        for (int format = message.firstFormat();
+                format <= FormatRange.CURRENT.newest();
+                format++) {
+            shouldWriteAndRead(format, hex, message, message);
+        }
     }
 
     @Test

@@ -57,6 +57,15 @@ class MessageBatchTest {
     }
 
     @Test
+    void shouldRefuseWhatItsFormatDoesNotHave() {
+        final MessageBatch batch = new MessageBatch(LIMIT);
+        batch.setFormat(1);
+
+        assertThrows(
+                IllegalArgumentException.class, () -> batch.append(new DigestDifference(1, 1)));
+    }
+
+    @Test
     void shouldSealAnEmptyBatch() {
         final MessageBatch batch = new MessageBatch(LIMIT);
 

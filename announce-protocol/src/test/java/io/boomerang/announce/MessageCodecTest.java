@@ -137,6 +137,16 @@ class MessageCodecTest {
     }
 
     @Test
+    void shouldRefuseWhatTheFormatDoesNotHave() {
+        final byte[] bytes = encode(List.of(new EpochInstalled(1), new DesiredWeight(1)));
+        assertInstanceOf(Decoded.class, decode(bytes));
+        bytes[MessageCodec.FORMAT] = 1;
+        fixChecksum(bytes);
+
+        assertInstanceOf(Invalid.class, decode(bytes));
+    }
+
+    @Test
     void shouldRefuseAKeyThatIsNotCanonical() {
         final FlowKey key = new FlowKey();
         key.setIpv4(6, FlowKey.KIND_PORTS, 0x0A000001, 80, 0x0A000002, 4711, 0);

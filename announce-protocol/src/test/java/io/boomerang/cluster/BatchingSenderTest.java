@@ -8,6 +8,8 @@ import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DecodeResult;
+import io.boomerang.announce.DesiredWeight;
+import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.FormatRange;
 import io.boomerang.announce.MessageCodec;
@@ -81,7 +83,7 @@ class BatchingSenderTest {
         assertEquals(List.of(new EpochInstalled(1), new EpochInstalled(2)), heard.get(1));
         assertEquals(
                 new BatchingSender.Counters(
-                        2, 0, 2, 0, 0, 0, 1, MessageCodec.HEADER_LENGTH + 18, 0),
+                        2, 0, 2, 0, 0, 0, 1, MessageCodec.HEADER_LENGTH + 18, 0, 0),
                 sender.counters());
     }
 
@@ -140,6 +142,34 @@ class BatchingSenderTest {
         cluster.deliverDue(400);
 
         assertEquals(List.of(stale, nameless, stale), heard.get(1));
+    }
+
+    @Test
+    void shouldWithholdWhatAMemberCannotRead() {
+        final ClusterChannel old =
+                cluster.join(
+                        new Member(
+                                NODES + 1,
+                                "old",
+                                Member.Role.BLADE,
+                                0,
+                                0,
+                                FormatRange.FIRST_RELEASE));
+        old.connect(listenerInto(new ArrayList<>()));
+        cluster.deliverDue(200);
+        sender.send(2, new DesiredWeight(1));
+        sender.send(2, new EpochInstalled(1));
+        sender.send(2, new DigestDifference(1, 1));
+        old.close();
+        cluster.deliverDue(300);
+        sender.send(2, new DesiredWeight(2));
+        sender.flush();
+        cluster.deliverDue(400);
+
+        assertEquals(
+                List.of(new EpochInstalled(1), new DesiredWeight(2), new DigestDifference(1, 1)),
+                heard.get(1));
+        assertEquals(1, sender.counters().withheld());
     }
 
     @Test
