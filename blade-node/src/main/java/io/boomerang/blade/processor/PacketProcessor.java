@@ -20,6 +20,12 @@ public interface PacketProcessor extends AutoCloseable {
         return FlowState.NONE;
     }
 
+    /// Whether another blade with such a processor can go on with a flow of this one, given what
+    /// {@link FlowState#toBytes} says of it. Not where the state is out of reach, as in a kernel.
+    default boolean canMoveFlows() {
+        return false;
+    }
+
     /// Judges the packet of the context. The context is reused: nothing of it may be kept.
     ProcessorVerdict process(PacketContext context);
 

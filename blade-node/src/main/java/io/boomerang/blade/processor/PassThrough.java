@@ -4,6 +4,11 @@ package io.boomerang.blade.processor;
 /// alone.
 public final class PassThrough implements PacketProcessor {
     @Override
+    public boolean canMoveFlows() {
+        return true;
+    }
+
+    @Override
     public ProcessorVerdict process(final PacketContext context) {
         return ProcessorVerdict.PASS;
     }

@@ -29,6 +29,12 @@ public final class SourceNat implements PacketProcessor {
         this.ports = ports;
     }
 
+    /// All that is known of a flow is in its marker: the translation is its key on the far side.
+    @Override
+    public boolean canMoveFlows() {
+        return true;
+    }
+
     /// Packets that passed without translation because their protocol has nothing to translate.
     public long untranslatedCount() {
         return untranslatedCount;

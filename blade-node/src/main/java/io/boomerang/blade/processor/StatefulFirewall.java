@@ -31,6 +31,11 @@ public final class StatefulFirewall implements PacketProcessor {
         return new TcpConnection();
     }
 
+    @Override
+    public boolean canMoveFlows() {
+        return true;
+    }
+
     /// TCP connections that were joined in mid-stream.
     public long pickedUpCount() {
         return pickedUpCount;

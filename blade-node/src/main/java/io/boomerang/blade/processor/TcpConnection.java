@@ -3,6 +3,10 @@ package io.boomerang.blade.processor;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.FlowState;
 
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
 /// A TCP connection as a firewall in the middle sees it: which segments may come next, by the
 /// method of Guido van Rooij, "Real Stateful TCP Packet Filtering in IP Filter".
 ///
@@ -19,12 +23,50 @@ final class TcpConnection implements FlowState {
     private static final int LEAST_ACK_LAG = 66_000;
 
     private enum Stage {
-        NONE,
-        SYN_SENT,
-        SYN_RECEIVED,
-        ESTABLISHED,
-        CLOSED
+        NONE(0),
+        SYN_SENT(1),
+        SYN_RECEIVED(2),
+        ESTABLISHED(3),
+        CLOSED(4);
+
+        private final int code;
+
+        Stage(final int code) {
+            this.code = code;
+        }
+
+        static @Nullable Stage of(final int code) {
+            for (final Stage stage : values()) {
+                if (stage.code == code) {
+                    return stage;
+                }
+            }
+            return null;
+        }
     }
+
+    /// The bytes of a connection that moves, all numbers big-endian:
+    ///
+    /// ```
+    ///  0  format, 1
+    ///  1  stage
+    ///  2  flags
+    ///  3  zero
+    ///  4  what a fresh SYN said: end (4), window (4), scale (1); zeros without one
+    /// 13  the initiator's scale, the responder's, zero
+    /// 16  the initiator's end, maxEnd, maxWindow, finEnd (4 each)
+    /// 32  the same of the responder
+    /// ```
+    private static final int BYTES = 48;
+
+    private static final int FORMAT = 1;
+    private static final int LOOSE = 1;
+    private static final int FRESH_SYN = 1 << 1;
+    private static final int INITIATOR_SHIFT = 2;
+    private static final int RESPONDER_SHIFT = 5;
+    private static final int SEEN = 1;
+    private static final int FIN = 1 << 1;
+    private static final int FIN_ACKNOWLEDGED = 1 << 2;
 
     /// One end of the connection, as a sender.
     private static final class Sender {
@@ -56,6 +98,27 @@ final class TcpConnection implements FlowState {
             maxWindow = Math.max(1, segment.window());
             scale = segment.scale();
         }
+
+        int flags() {
+            return (seen ? SEEN : 0)
+                    | (hasFin ? FIN : 0)
+                    | (finAcknowledged ? FIN_ACKNOWLEDGED : 0);
+        }
+
+        void write(final ByteBuffer bytes) {
+            bytes.putInt(end).putInt(maxEnd).putInt(maxWindow).putInt(finEnd);
+        }
+
+        void read(final ByteBuffer bytes, final int flags, final int newScale) {
+            seen = (flags & SEEN) != 0;
+            hasFin = (flags & FIN) != 0;
+            finAcknowledged = (flags & FIN_ACKNOWLEDGED) != 0;
+            scale = newScale;
+            end = bytes.getInt();
+            maxEnd = bytes.getInt();
+            maxWindow = bytes.getInt();
+            finEnd = bytes.getInt();
+        }
     }
 
     private final Sender initiator = new Sender();
@@ -86,6 +149,58 @@ final class TcpConnection implements FlowState {
         clear();
         loose = true;
         stage = phase == TcpPhase.CLOSED ? Stage.CLOSED : Stage.ESTABLISHED;
+    }
+
+    @Override
+    public byte[] toBytes() {
+        final int flags =
+                (loose ? LOOSE : 0)
+                        | (freshSyn ? FRESH_SYN : 0)
+                        | initiator.flags() << INITIATOR_SHIFT
+                        | responder.flags() << RESPONDER_SHIFT;
+        final ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+        bytes.put((byte) FORMAT).put((byte) stage.code).put((byte) flags).put((byte) 0);
+        bytes.putInt(freshSyn ? freshEnd : 0);
+        bytes.putInt(freshSyn ? freshWindow : 0);
+        bytes.put((byte) (freshSyn ? freshScale : 0));
+        bytes.put((byte) initiator.scale).put((byte) responder.scale).put((byte) 0);
+        initiator.write(bytes);
+        responder.write(bytes);
+        return bytes.array();
+    }
+
+    @Override
+    public boolean takeOver(final byte[] array) {
+        clear();
+        final ByteBuffer bytes = ByteBuffer.wrap(array);
+        if (array.length != BYTES || bytes.get() != FORMAT) {
+            return false;
+        }
+        final Stage newStage = Stage.of(bytes.get());
+        final int flags = Byte.toUnsignedInt(bytes.get());
+        if (newStage == null || bytes.get() != 0) {
+            return false;
+        }
+        final int newFreshEnd = bytes.getInt();
+        final int newFreshWindow = bytes.getInt();
+        final int newFreshScale = bytes.get();
+        final int initiatorScale = bytes.get();
+        final int responderScale = bytes.get();
+        if (bytes.get() != 0
+                || !TcpSegment.isScale(newFreshScale)
+                || !TcpSegment.isScale(initiatorScale)
+                || !TcpSegment.isScale(responderScale)) {
+            return false;
+        }
+        stage = newStage;
+        loose = (flags & LOOSE) != 0;
+        freshSyn = (flags & FRESH_SYN) != 0;
+        freshEnd = newFreshEnd;
+        freshWindow = newFreshWindow;
+        freshScale = newFreshScale;
+        initiator.read(bytes, flags >>> INITIATOR_SHIFT, initiatorScale);
+        responder.read(bytes, flags >>> RESPONDER_SHIFT, responderScale);
+        return true;
     }
 
     /// Whether the connection is over, so that a SYN begins another one.

@@ -40,6 +40,11 @@ final class TcpSegment {
                         : readScale(frame, header.optionsOffset(), header.payloadOffset()));
     }
 
+    /// Whether a window can be scaled so, {@link #NO_SCALE} included.
+    static boolean isScale(final int scale) {
+        return scale >= NO_SCALE && scale <= MAX_SCALE;
+    }
+
     void set(
             final int newFlags,
             final int newSequence,

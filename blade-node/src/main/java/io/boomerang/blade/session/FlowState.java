@@ -15,4 +15,16 @@ public interface FlowState {
     /// The flow began before this process, in which all that was remembered of it is lost but how
     /// far its life had come.
     default void resume(final TcpPhase phase) {}
+
+    /// What another blade with the same processor has to know to go on with the flow: bytes of the
+    /// processor's own, which say what format they have. Empty where nothing is remembered.
+    default byte[] toBytes() {
+        return new byte[0];
+    }
+
+    /// Goes on where another blade has left off; false when these are no bytes that this kind of
+    /// state is written as, and then all is as cleared.
+    default boolean takeOver(final byte[] bytes) {
+        return bytes.length == 0;
+    }
 }
