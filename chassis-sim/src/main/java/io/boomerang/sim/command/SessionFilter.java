@@ -1,7 +1,7 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.flow.Cidr;
 import io.boomerang.flow.FlowKey;
-import io.boomerang.sim.replay.Cidr;
 
 import org.jspecify.annotations.Nullable;
 

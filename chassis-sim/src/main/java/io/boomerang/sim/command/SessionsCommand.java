@@ -2,6 +2,7 @@ package io.boomerang.sim.command;
 
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.StoredMarker;
+import io.boomerang.flow.Cidr;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.ConfigException;
 import io.boomerang.redirector.store.RecordVisitor;
@@ -9,7 +10,6 @@ import io.boomerang.redirector.store.StoreKind;
 import io.boomerang.redirector.store.StoreLabel;
 import io.boomerang.redirector.store.StoreSnapshot;
 import io.boomerang.redirector.store.StoredSession;
-import io.boomerang.sim.replay.Cidr;
 import io.boomerang.sim.report.SessionRow;
 import io.boomerang.sim.report.SessionsJson;
 

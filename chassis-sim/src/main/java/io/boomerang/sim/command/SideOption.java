@@ -1,6 +1,6 @@
 package io.boomerang.sim.command;
 
-import io.boomerang.sim.replay.Cidr;
+import io.boomerang.flow.Cidr;
 import io.boomerang.sim.replay.SideRule;
 
 import java.util.List;

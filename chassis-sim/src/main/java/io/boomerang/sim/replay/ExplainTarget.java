@@ -1,6 +1,7 @@
 package io.boomerang.sim.replay;
 
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.FlowText;
 
 /// What a user wants explained.
 public sealed interface ExplainTarget {

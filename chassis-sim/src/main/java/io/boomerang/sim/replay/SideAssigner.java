@@ -1,5 +1,6 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.flow.Cidr;
 import io.boomerang.flow.ParsedPacket;
 import io.boomerang.flow.Side;
 import io.boomerang.wire.EthernetHeader;

@@ -1,5 +1,7 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.flow.Cidr;
+
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.flow.Cidr;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.FlowText;
 import io.boomerang.flow.Side;
 
 import org.junit.jupiter.api.Test;

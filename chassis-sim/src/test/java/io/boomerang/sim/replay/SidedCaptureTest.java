@@ -3,6 +3,7 @@ package io.boomerang.sim.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.flow.Cidr;
 import io.boomerang.flow.FlowRules;
 import io.boomerang.sim.capture.CaptureBytes;
 

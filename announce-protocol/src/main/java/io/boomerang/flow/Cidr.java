@@ -1,10 +1,10 @@
-package io.boomerang.sim.replay;
+package io.boomerang.flow;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
-/// A block of IP addresses. Words as in {@link io.boomerang.flow.FlowKey}: an IPv4 address stands
-/// in the low 32 bits of the low word.
+/// A block of IP addresses. Words as in {@link FlowKey}: an IPv4 address stands in the low 32 bits
+/// of the low word.
 public record Cidr(boolean isIpv6, long high, long low, int prefixLength) {
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 128;

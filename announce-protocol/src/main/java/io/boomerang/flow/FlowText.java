@@ -1,6 +1,4 @@
-package io.boomerang.sim.replay;
-
-import io.boomerang.flow.FlowKey;
+package io.boomerang.flow;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
