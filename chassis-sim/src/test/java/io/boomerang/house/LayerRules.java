@@ -27,6 +27,7 @@ final class LayerRules {
     private static final String ANNOUNCE = "io.boomerang.announce..";
     private static final String CLUSTER = "io.boomerang.cluster..";
     private static final String BACKPLANE = "io.boomerang.backplane..";
+    private static final String TRANSFER = "io.boomerang.transfer..";
     private static final String REDIRECTOR = "io.boomerang.redirector..";
     private static final String BLADE = "io.boomerang.blade..";
     private static final String HANDOFF = "io.boomerang.handoff..";
@@ -42,7 +43,7 @@ final class LayerRules {
                     .that()
                     .resideInAnyPackage(
                             LINUX, BPF, MEMORY, PORT, LINK, WIRE, FLOW, ANNOUNCE, CLUSTER,
-                            BACKPLANE)
+                            BACKPLANE, TRANSFER)
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage(REDIRECTOR, BLADE, HANDOFF, NODE, SIM)
@@ -98,7 +99,12 @@ final class LayerRules {
     @ArchTest static final ArchRule announceSeesFlow = seesOfOurs(ANNOUNCE, ANNOUNCE, FLOW);
 
     @ArchTest
-    static final ArchRule handoffSeesLinuxAndWire = seesOfOurs(HANDOFF, HANDOFF, LINUX, WIRE);
+    static final ArchRule transferSeesAnnounce =
+            seesOfOurs(TRANSFER, TRANSFER, ANNOUNCE, BACKPLANE, FLOW, WIRE);
+
+    @ArchTest
+    static final ArchRule handoffSeesTransferAndLinux =
+            seesOfOurs(HANDOFF, HANDOFF, TRANSFER, LINUX, FLOW, WIRE);
 
     @ArchTest
     static final ArchRule clusterAndBackplaneAreStrangers =

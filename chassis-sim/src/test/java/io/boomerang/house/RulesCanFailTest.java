@@ -73,7 +73,7 @@ class RulesCanFailTest {
                             "package io.boomerang.flow; class Tuple { io.boomerang.cluster.Member"
                                     + " member; }"),
                     Map.entry(
-                            "handoffSeesLinuxAndWire",
+                            "handoffSeesTransferAndLinux",
                             "package io.boomerang.handoff; class Blob { io.boomerang.blade.Node"
                                     + " node; }"),
                     Map.entry(
@@ -182,6 +182,10 @@ class RulesCanFailTest {
                             "timeIsAnArgument",
                             "package io.boomerang.redirector.session; class Table {"
                                 + " java.util.function.LongSupplier clock = System::nanoTime; }"),
+                    Map.entry(
+                            "transferSeesAnnounce",
+                            "package io.boomerang.transfer; class Chunk {"
+                                    + " io.boomerang.cluster.Member member; }"),
                     Map.entry(
                             "wireStandsAlone",
                             "package io.boomerang.wire; class Header { io.boomerang.flow.Key"

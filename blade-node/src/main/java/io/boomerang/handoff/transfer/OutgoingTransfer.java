@@ -1,24 +1,30 @@
 package io.boomerang.handoff.transfer;
 
+import io.boomerang.transfer.MovingFlow;
+import io.boomerang.transfer.RetryTimer;
+import io.boomerang.transfer.TransferDatagram;
+import io.boomerang.transfer.TransferId;
+import io.boomerang.transfer.TransferWriter;
+
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /// One connection on its way to a host, as its classifier sees it.
 ///
 /// ```
-///   SENDING --READY--> COMMITTING --LIVE--> given
-///      |                   +--host gone, or never to own it--> kept
-///      +--REFUSED, host gone--> kept
-///      +--given up--> CANCELLING --CANCELLED, REFUSED, host gone--> kept
+///   SENDING --GIVEN, KEPT, LOST--> over
+///      +--late, unwanted, host gone--> CANCELLING --GIVEN, KEPT, LOST--> over
+///      +--forwarder gone--> ASKING --LIVE--> given
+///                              +--CANCELLED, REFUSED--> kept
+///                              +--host gone--> lost
 /// ```
 ///
-/// The connection stands still all that time. Once COMMIT was said, only the host's word or its end
-/// decides.
+/// The connection stands still all that time.
 final class OutgoingTransfer {
-    /// Chunks on their way at once: as many as one HAVE can name.
-    static final int WINDOW = 64;
-
-    private final long id;
+    private final TransferId id;
+    private final MovingFlow flow;
+    private final int forwarder;
+    private final int host;
     private final MemorySegment blob;
     private final int chunkCount;
     private final long deadlineNs;
@@ -26,16 +32,26 @@ final class OutgoingTransfer {
     private final BitSet present = new BitSet();
     private int next;
     private Phase phase = Phase.SENDING;
+    private boolean hostIsGone;
 
     enum Phase {
         SENDING,
-        COMMITTING,
-        CANCELLING
+        CANCELLING,
+        ASKING
     }
 
     OutgoingTransfer(
-            final long id, final MemorySegment blob, final long nowNs, final long deadlineNs) {
+            final TransferId id,
+            final MovingFlow flow,
+            final int forwarder,
+            final int host,
+            final MemorySegment blob,
+            final long nowNs,
+            final long deadlineNs) {
         this.id = id;
+        this.flow = flow;
+        this.forwarder = forwarder;
+        this.host = host;
         this.blob = blob;
         this.deadlineNs = deadlineNs;
         chunkCount =
@@ -43,6 +59,22 @@ final class OutgoingTransfer {
                         ((blob.byteSize() + TransferDatagram.CHUNK_BYTES - 1)
                                 / TransferDatagram.CHUNK_BYTES);
         timer.restart(nowNs);
+    }
+
+    TransferId id() {
+        return id;
+    }
+
+    MovingFlow flow() {
+        return flow;
+    }
+
+    int forwarder() {
+        return forwarder;
+    }
+
+    int host() {
+        return host;
     }
 
     Phase phase() {
@@ -59,28 +91,49 @@ final class OutgoingTransfer {
                 : timer.dueNs();
     }
 
-    void commit(final long nowNs) {
-        phase = Phase.COMMITTING;
-        timer.restart(nowNs);
+    boolean isHostGone() {
+        return hostIsGone;
     }
 
-    void cancel(final long nowNs) {
+    void hostGone() {
+        hostIsGone = true;
+    }
+
+    /// Whether parts of it were never sent, so that nobody can have all of it.
+    boolean isPartlyUnsent() {
+        return next < chunkCount;
+    }
+
+    void cancel(final TransferWriter writer, final long oldestOpen, final long nowNs) {
         phase = Phase.CANCELLING;
         timer.restart(nowNs);
+        sayAgain(writer, oldestOpen);
+    }
+
+    /// The forwarder is gone: only the host can tell whether it was told that the connection is its
+    /// own.
+    void ask(final TransferWriter writer, final long oldestOpen, final long nowNs) {
+        phase = Phase.ASKING;
+        timer.restart(nowNs);
+        sayAgain(writer, oldestOpen);
     }
 
     /// Sends what the window has room for.
-    void sendNew(final TransferDatagram.Writer writer, final long oldestOpen) {
-        final int limit = Math.min(chunkCount, present.nextClearBit(0) + WINDOW);
+    void sendNew(final TransferWriter writer, final long oldestOpen) {
+        final int limit = Math.min(chunkCount, present.nextClearBit(0) + TransferDatagram.WINDOW);
         while (next < limit) {
-            writer.sendChunk(id, oldestOpen, blob, next++);
+            sendChunk(writer, oldestOpen, next++);
         }
+    }
+
+    private void sendChunk(final TransferWriter writer, final long oldestOpen, final int chunk) {
+        writer.sendChunk(forwarder, id, host, oldestOpen, flow, blob, chunk);
     }
 
     /// The host has said which chunks it has.
     void have(
             final TransferDatagram datagram,
-            final TransferDatagram.Writer writer,
+            final TransferWriter writer,
             final long oldestOpen,
             final long nowNs) {
         final int first = datagram.firstMissing();
@@ -102,25 +155,29 @@ final class OutgoingTransfer {
     }
 
     /// Says again what was not answered.
-    void poll(final TransferDatagram.Writer writer, final long oldestOpen, final long nowNs) {
-        if (!timer.expire(nowNs)) {
-            return;
-        }
-        switch (phase) {
-            case SENDING -> repeatChunks(writer, oldestOpen);
-            case COMMITTING -> writer.send(TransferDatagram.COMMIT, id, oldestOpen);
-            case CANCELLING -> writer.send(TransferDatagram.CANCEL, id, oldestOpen);
+    void poll(final TransferWriter writer, final long oldestOpen, final long nowNs) {
+        if (timer.expire(nowNs)) {
+            sayAgain(writer, oldestOpen);
         }
     }
 
-    /// With everything acknowledged the last chunk is repeated: its answer, READY, got lost.
-    private void repeatChunks(final TransferDatagram.Writer writer, final long oldestOpen) {
+    private void sayAgain(final TransferWriter writer, final long oldestOpen) {
+        switch (phase) {
+            case SENDING -> repeatChunks(writer, oldestOpen);
+            case CANCELLING ->
+                    writer.send(forwarder, TransferDatagram.CANCEL, id, host, oldestOpen);
+            case ASKING -> writer.send(host, TransferDatagram.CANCEL, id, host, oldestOpen);
+        }
+    }
+
+    /// With everything acknowledged the last chunk is repeated, as a question how it ended.
+    private void repeatChunks(final TransferWriter writer, final long oldestOpen) {
         int chunk = present.nextClearBit(0);
         if (chunk >= chunkCount) {
-            writer.sendChunk(id, oldestOpen, blob, chunkCount - 1);
+            sendChunk(writer, oldestOpen, chunkCount - 1);
         }
         while (chunk < next) {
-            writer.sendChunk(id, oldestOpen, blob, chunk);
+            sendChunk(writer, oldestOpen, chunk);
             chunk = present.nextClearBit(chunk + 1);
         }
     }

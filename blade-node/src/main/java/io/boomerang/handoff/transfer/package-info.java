@@ -1,5 +1,5 @@
-/// How a connection's blob gets from one node to another over datagrams that may get lost, and who
-/// of the two owns the connection meanwhile and afterwards.
+/// How a connection's blob gets from its classifier through a redirector, the forwarder, to its
+/// host over datagrams that may get lost, and who owns the connection meanwhile and afterwards.
 @NullMarked
 package io.boomerang.handoff.transfer;
 

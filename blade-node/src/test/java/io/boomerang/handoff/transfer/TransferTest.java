@@ -2,7 +2,6 @@ package io.boomerang.handoff.transfer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.handoff.Seeds;
 
@@ -11,10 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
@@ -26,47 +25,56 @@ class TransferTest {
     }
 
     @Test
-    void shouldAlwaysHaveOneOwnerOverABadLink() {
+    void shouldAlwaysHaveOneOwnerOverBadLinks() {
         runs().forEach(seed -> {
             final RandomGenerator random = Seeds.random(seed);
-            final HandOver handOver = new HandOver(random, 1 + random.nextInt(20), -1, false);
+            final HandOver handOver = new HandOver(random, 1 + random.nextInt(20), Map.of());
             replayable(seed, () -> handOver.run(1 + random.nextInt(5)));
             assertEquals(0, handOver.receiver().bufferedBytes(), "seed " + seed);
         });
     }
 
     @Test
-    void shouldNeverHaveTwoOwnersWhenOneDies() {
+    void shouldNeverHaveTwoOwnersWhenNodesDie() {
         runs().forEach(seed -> {
             final RandomGenerator random = Seeds.random(seed);
-            final HandOver handOver =
-                    new HandOver(
-                            random, random.nextInt(21), random.nextInt(200), random.nextBoolean());
+            final Map<Integer, Integer> deaths = new HashMap<>();
+            for (int i = 1 + random.nextInt(2); i > 0; i--) {
+                deaths.put(1 + random.nextInt(HandOver.HOST), 1 + random.nextInt(300));
+            }
+            final HandOver handOver = new HandOver(random, random.nextInt(21), deaths);
             replayable(seed, () -> handOver.run(1 + random.nextInt(5)));
         });
     }
 
-    /// One connection, each step of its transfer, either node.
+    /// One connection, each step of its transfer, each node.
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void shouldStandADeathAtEachStep(final boolean hostDies) {
+    @ValueSource(ints = {HandOver.CLASSIFIER, HandOver.FORWARDER, HandOver.HOST})
+    void shouldStandADeathAtEachStep(final int node) {
         for (long seed = 0; seed < 40; seed++) {
             final int faultPercent = (int) (seed % 4) * 5;
-            final int steps = new HandOver(Seeds.random(seed), faultPercent, -1, false).run(1);
-            for (int step = 0; step <= steps; step++) {
-                final int deathStep = step;
+            final int steps = new HandOver(Seeds.random(seed), faultPercent, Map.of()).run(1);
+            for (int step = 1; step <= steps; step++) {
+                final Map<Integer, Integer> deaths = Map.of(node, step);
                 final long replayed = seed;
                 replayable(
                         seed,
-                        () ->
-                                new HandOver(
-                                                Seeds.random(replayed),
-                                                faultPercent,
-                                                deathStep,
-                                                hostDies)
-                                        .run(1));
+                        () -> new HandOver(Seeds.random(replayed), faultPercent, deaths).run(1));
             }
         }
+    }
+
+    @Test
+    void shouldKnowHowItEndedWhoeverDiesAlone() {
+        final Set<String> outcomes = new HashSet<>();
+        for (int step = 1; step < 40; step++) {
+            final HandOver handOver =
+                    new HandOver(Seeds.random(step % 4), 0, Map.of(HandOver.FORWARDER, step));
+            handOver.run(1);
+            outcomes.addAll(handOver.outcomes());
+        }
+
+        assertEquals(Set.of("kept", "given"), outcomes);
     }
 
     private static void replayable(final long seed, final Runnable run) {
@@ -80,38 +88,14 @@ class TransferTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("io.boomerang.handoff.Seeds#seeds")
     void shouldDropNothingOnAGoodLink(final long seed) {
-        final HandOver handOver = new HandOver(Seeds.random(seed), 0, -1, false);
+        final HandOver handOver = new HandOver(Seeds.random(seed), 0, Map.of());
 
         handOver.run(1);
 
         assertEquals(0, handOver.sender().dropBrokenCount());
         assertEquals(0, handOver.receiver().dropBrokenCount());
+        assertEquals(0, handOver.forwarder().counters().snapshot().get("drop-handoff-broken"));
+        assertEquals(0, handOver.forwarder().size());
         assertFalse(handOver.outcomes().contains("frozen"));
-    }
-
-    @Test
-    void shouldRefuseEveryFlippedBit() {
-        final List<byte[]> sent = new ArrayList<>();
-        final TransferDatagram.Writer writer =
-                new TransferDatagram.Writer((memory, offset, length) ->
-                        sent.add(memory.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE)));
-        writer.send(TransferDatagram.COMMIT, 1, 1);
-        writer.sendHave(2, 3, 5);
-        writer.sendRefused(3, "no room");
-        writer.sendChunk(4, 2, MemorySegment.ofArray(new byte[2_000]), 1);
-        final TransferDatagram view = new TransferDatagram();
-
-        for (final byte[] bytes : sent) {
-            final MemorySegment datagram = MemorySegment.ofArray(bytes);
-            assertTrue(view.wrap(datagram, 0, bytes.length));
-            for (int bit = 0; bit < bytes.length * Byte.SIZE; bit++) {
-                bytes[bit >> 3] ^= (byte) (1 << (bit & 7));
-                assertFalse(view.wrap(datagram, 0, bytes.length), "bit " + bit);
-                bytes[bit >> 3] ^= (byte) (1 << (bit & 7));
-            }
-            for (int length = 0; length < bytes.length; length++) {
-                assertFalse(view.wrap(datagram, 0, length));
-            }
-        }
     }
 }

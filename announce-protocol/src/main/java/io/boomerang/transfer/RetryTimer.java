@@ -1,7 +1,7 @@
-package io.boomerang.handoff.transfer;
+package io.boomerang.transfer;
 
 /// When to say something again: soon at first, because the backplane is fast, then ever later.
-final class RetryTimer {
+public final class RetryTimer {
     private static final long FIRST_NS = 2_000_000;
     private static final long LONGEST_NS = 200_000_000;
 
@@ -9,13 +9,13 @@ final class RetryTimer {
     private long dueNs;
 
     /// Something new was said, or heard: the interval begins anew.
-    void restart(final long nowNs) {
+    public void restart(final long nowNs) {
         intervalNs = FIRST_NS;
         dueNs = nowNs + intervalNs;
     }
 
     /// Answers whether it is time, and doubles the interval if so.
-    boolean expire(final long nowNs) {
+    public boolean expire(final long nowNs) {
         if (nowNs - dueNs < 0) {
             return false;
         }
@@ -24,7 +24,7 @@ final class RetryTimer {
         return true;
     }
 
-    long dueNs() {
+    public long dueNs() {
         return dueNs;
     }
 }

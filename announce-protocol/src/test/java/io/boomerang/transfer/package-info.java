@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.transfer;
+
+import org.jspecify.annotations.NullMarked;
