@@ -42,7 +42,8 @@ public final class MessageBatch {
         return format;
     }
 
-    /// Appends the message, which the format must have; answers false, and does nothing, when the batch must be sent first.
+    /// Appends the message, which the format must have; answers false, and does nothing, when the
+    /// batch must be sent first.
     public boolean append(final ControlMessage message) {
         if (message.firstFormat() > format) {
             throw new IllegalArgumentException("format " + format + " has no " + message);

@@ -120,9 +120,7 @@ class GoldenBytesTest {
     @MethodSource("messages")
     void shouldWriteAndReadTheseBytesInEveryFormatThatHasThem(
             final String hex, final ControlMessage message) {
-        for (int format = message.firstFormat();
-                format <= FormatRange.CURRENT.newest();
-                format++) {
+        for (int format = message.firstFormat(); format <= FormatRange.CURRENT.newest(); format++) {
             shouldWriteAndRead(format, hex, message, message);
         }
     }

@@ -17,8 +17,8 @@ import io.boomerang.cluster.ControlSender;
 
 import java.util.List;
 
-/// A blade that keeps its sessions to itself: announces none, and says that it holds none when it is
-/// asked. Only to see what announcements are good for: flows break with it.
+/// A blade that keeps its sessions to itself: announces none, and says that it holds none when it
+/// is asked. Only to see what announcements are good for: flows break with it.
 public final class Silence implements ControlSender {
     private final ControlSender control;
 

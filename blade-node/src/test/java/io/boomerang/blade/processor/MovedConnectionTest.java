@@ -39,8 +39,7 @@ class MovedConnectionTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldJudgeEverySegmentAsIfItHadStayed(final long seed) {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         final TcpConnection staying = new TcpConnection();
         TcpConnection moving = new TcpConnection();
         final Map<ProcessorVerdict, Integer> verdicts = new EnumMap<>(ProcessorVerdict.class);
@@ -93,8 +92,7 @@ class MovedConnectionTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void shouldTakeOverNothingButWhatItWrites(final long seed) {
-        final RandomGenerator random =
-                RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         final TcpConnection connection = new TcpConnection();
         final byte[] cleared = connection.toBytes();
         for (int i = 0; i < 1_000; i++) {

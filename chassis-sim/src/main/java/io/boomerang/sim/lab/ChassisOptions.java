@@ -2,8 +2,8 @@ package io.boomerang.sim.lab;
 
 /// What the chassis file of a laboratory says beside its blades.
 ///
-/// @param processor what the blades do, as the chassis file says it; `kernel` and `kernel-masquerade`
-///   build a {@link KernelDevice} for each
+/// @param processor what the blades do, as the chassis file says it; `kernel` and
+///   `kernel-masquerade` build a {@link KernelDevice} for each
 /// @param drainLimitSeconds how long a blade that is told to stop waits for its flows, in seconds
 /// @param ipv6Backplane whether the addresses of the backplane are IPv6 ones
 public record ChassisOptions(String processor, int drainLimitSeconds, boolean ipv6Backplane) {

@@ -39,6 +39,7 @@ final class KernelDevice {
 
     /// Where answers to masquerading devices go to.
     private static final String MASQUERADE_NETWORK = "198.51.100.0/24";
+
     private static final String MASQUERADE_NETWORK6 = "2001:db8:64::";
 
     private static final String MAC = "02:00:00:00:00:01";

@@ -272,13 +272,14 @@ final class SessionExchange {
     /// A session ends with its blade. That of a later flow id must not stand in the way when a live
     /// blade holds the flow under an earlier one, as after parts met that did not see each other;
     /// nor must the end of a session or a mere decision, but only when the blade says that it holds
-    /// the flow now.
+    /// the flow now. Who is there nobody knows who has just stood still.
     private boolean givesWay(
             final long slot,
             final SessionAnnouncement announcement,
             final boolean asked,
             final long nowNs) {
         if (slot == SessionTable.NONE
+                || history.isLost()
                 || !chassis.isAlive(announcement.blade(), announcement.incarnation())) {
             return false;
         }

@@ -304,6 +304,22 @@ class ReunionTest {
         assertEquals(flowId - 1, rig.lastArrived().flowId());
     }
 
+    /// While it stood still parts may have met: the blade that it takes for dead may be back.
+    @Test
+    void shouldNotJudgeByAnOldViewWhichOfTwoBladesIsDead() {
+        final int later = open();
+        final long flowId = rig.lastArrived().flowId();
+        rig.say(later, Rig.INGRESS, session(later, flowId));
+        final int earlier = otherThan(later);
+        rig.leave(later);
+        rig.redirector(Rig.INGRESS).onPause(rig.nowNs);
+
+        rig.say(earlier, Rig.INGRESS, session(earlier, flowId - 1));
+
+        final Explanation known = rig.redirector(Rig.INGRESS).explain(key(), rig.nowNs);
+        assertEquals(flowId, Objects.requireNonNull(known.session()).flowId());
+    }
+
     @Test
     void shouldNotTakeAnEarlierFlowOfALiveBladeInPlaceOfAnotherLiveOnes() {
         final int blade = open();
