@@ -79,7 +79,9 @@ final class UpCommand implements Callable<Integer> {
                 "What they do: pass, firewall; kernel: the kernel's own firewall, nftables that",
                 "denies by default and drops what is invalid; kernel-masquerade: the same, and"
                         + " each",
-                "blade translates to an address of its own. These two need nft(8) and sysctl(8)."
+                "blade translates to an address of its own; kernel-masquerade-silent: and"
+                        + " announces",
+                "nothing, to see what breaks then. The kernel's need nft(8) and sysctl(8)."
             })
     private String processor = "firewall";
 
@@ -97,11 +99,12 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         final LabPlan plan;
         try {
-            if (!processor.matches("pass|firewall|kernel|kernel-masquerade")) {
+            if (!processor.matches("pass|firewall|kernel|kernel-masquerade(-silent)?")) {
                 throw new IllegalArgumentException(
                         "--processor "
                                 + processor
-                                + " is none of pass, firewall, kernel, kernel-masquerade");
+                                + " is none of pass, firewall, kernel, kernel-masquerade,"
+                                + " kernel-masquerade-silent");
             }
             final ChassisOptions options = new ChassisOptions(processor, drainLimit, ipv6Backplane);
             plan = new LabPlan(name, redirectors, blades, spares, options);

@@ -12,16 +12,20 @@ final class KernelDevice {
     /// What the kernel does to packets.
     private enum Kind {
         /// A firewall that denies by default and drops what is invalid.
-        FIREWALL("kernel", false),
+        FIREWALL("kernel", false, true),
         /// The same, and everything leaves from the device's own address.
-        MASQUERADE("kernel-masquerade", true);
+        MASQUERADE("kernel-masquerade", true, true),
+        /// The same, and blades announce nothing: most flows break.
+        SILENT("kernel-masquerade-silent", true, false);
 
         private final String processor;
         private final boolean masquerades;
+        private final boolean announces;
 
-        Kind(final String processor, final boolean masquerades) {
+        Kind(final String processor, final boolean masquerades, final boolean announces) {
             this.processor = processor;
             this.masquerades = masquerades;
+            this.announces = announces;
         }
 
         /// Null when blades need no device.
@@ -72,10 +76,13 @@ final class KernelDevice {
     ///
     /// @param processor as {@link ChassisOptions} has it
     static String service(final String processor, final String chassis) {
-        if (Kind.of(processor) == null) {
+        final Kind kind = Kind.of(processor);
+        if (kind == null) {
             return "{processor: " + processor + "}";
         }
-        return "{processor: kernel, kernel: {ingress-interface: device-in,"
+        return "{announcements: "
+                + kind.announces
+                + ", processor: kernel, kernel: {ingress-interface: device-in,"
                 + " egress-interface: device-out, device-mac: '"
                 + MAC
                 + "', namespace: '"
@@ -196,7 +203,7 @@ final class KernelDevice {
                         ? """
                             chain translation {
                                 type nat hook postrouting priority 100
-                                oifname "egress" masquerade
+                                oifname "egress" counter masquerade
                             }
                         """
                         : "");
