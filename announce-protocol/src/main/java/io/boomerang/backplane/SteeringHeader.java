@@ -51,6 +51,9 @@ public final class SteeringHeader {
     /// No header is longer than this.
     public static final int MAX_LENGTH = 8 + 16 + 12 + 48 + 100;
 
+    /// That of a packet of a known flow, without options that few packets have.
+    public static final int USUAL_LENGTH = 8 + 16;
+
     static final int BASE_LENGTH = 8;
     static final int FLAGS = 1;
     static final int PROTOCOL_TYPE = 2;

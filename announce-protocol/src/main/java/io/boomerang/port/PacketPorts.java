@@ -37,9 +37,9 @@ public final class PacketPorts {
             }
             final PacketPort port =
                     switch (options.driver()) {
-                        case AUTOMATIC -> best(device, options);
-                        case XDP -> xdp(device, options);
-                        case PACKET -> packetSocket(device, options);
+                        case AUTO -> best(device, options);
+                        case AF_XDP -> xdp(device, options);
+                        case AF_PACKET -> packetSocket(device, options);
                     };
             LOG.info(
                     "port={} kind={} mtu={} receive_frames={} transmit_frames={} up={}",

@@ -12,15 +12,14 @@ public record PortOptions(
     /// How frames come from the kernel.
     public enum Driver {
         /// The best that the interface can do; the log says which and why.
-        AUTOMATIC,
+        AUTO,
         /// AF_XDP: a program in the interface's driver puts frames into memory of this process.
-        XDP,
+        AF_XDP,
         /// AF_PACKET with memory-mapped rings, which any interface has.
-        PACKET
+        AF_PACKET
     }
 
-    public static final PortOptions DEFAULTS =
-            new PortOptions(Driver.AUTOMATIC, 4_096, 2_048, true);
+    public static final PortOptions DEFAULTS = new PortOptions(Driver.AUTO, 4_096, 2_048, true);
 
     private static final int LEAST_FRAMES = 64;
     private static final int MOST_FRAMES = 1 << 16;

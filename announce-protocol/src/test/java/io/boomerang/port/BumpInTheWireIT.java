@@ -49,7 +49,7 @@ class BumpInTheWireIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldPassPingsWithTheirAddressResolution(final Driver driver) throws PortException {
         TestNetwork.requireCommand("ping", "iputils-ping");
         build(driver);
@@ -61,7 +61,7 @@ class BumpInTheWireIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldPassDownloadsWhole(final Driver driver) throws IOException {
         TestNetwork.requireCommand("curl", "curl");
         final List<PacketPort> ports = build(driver);

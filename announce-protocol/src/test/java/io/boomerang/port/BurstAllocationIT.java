@@ -29,7 +29,7 @@ class BurstAllocationIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldAllocateNothing(final Driver driver) throws PortException {
         TestNetwork.requireDriver(driver);
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -35,7 +35,7 @@ class FrameForwardingIT {
     private static final int TAG_LENGTH = 4;
     private static final int WINDOW = 256;
     private static final int EXPERIMENTAL = 0x88B5;
-    private static final PortOptions PACKET = PortOptions.DEFAULTS.withDriver(Driver.PACKET);
+    private static final PortOptions PACKET = PortOptions.DEFAULTS.withDriver(Driver.AF_PACKET);
 
     private final FrameBurst burst = new FrameBurst(64);
     private final List<AutoCloseable> closeables = new ArrayList<>();
@@ -50,7 +50,7 @@ class FrameForwardingIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldPassFramesOfAllSizesBothWays(final Driver driver) throws PortException {
         makePairs(MTU);
         final RandomGenerator random = new SplittableRandom(7);
@@ -76,7 +76,7 @@ class FrameForwardingIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldPassTaggedFramesBothWays(final Driver driver) throws PortException {
         makePairs(MTU);
         final RandomGenerator random = new SplittableRandom(8);
@@ -97,7 +97,7 @@ class FrameForwardingIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldPassWrongChecksumsAsTheyAre(final Driver driver) throws PortException {
         makePairs(MTU);
         final RandomGenerator random = new SplittableRandom(9);
@@ -116,7 +116,7 @@ class FrameForwardingIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldPutBackTagsThatComeBesideFrames(final Driver driver) throws IOException {
         TestNetwork.requireXdp();
         makePairs(MTU);
@@ -124,7 +124,7 @@ class FrameForwardingIT {
         final PacketPort left = open("left", options);
         final PacketPort right = open("right", options);
         final PacketPort receiver = open("sink", PACKET);
-        final PacketPort sender = open("sender", new PortOptions(Driver.PACKET, 64, 256, false));
+        final PacketPort sender = open("sender", new PortOptions(Driver.AF_PACKET, 64, 256, false));
         closeables.add(new TagPusher(network.device("sender")));
         final RandomGenerator random = new SplittableRandom(10);
         final List<byte[]> frames = new ArrayList<>();
@@ -141,7 +141,7 @@ class FrameForwardingIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTOMATIC")
+    @EnumSource(value = Driver.class, mode = Mode.EXCLUDE, names = "AUTO")
     void shouldServeAllQueues(final Driver driver) throws PortException {
         network.pair("two", "flows", MTU, 2);
         final PacketPort port = open("two", PortOptions.DEFAULTS.withDriver(driver));
@@ -160,7 +160,7 @@ class FrameForwardingIT {
                     collect(port, received);
                     return received.size() == WINDOW;
                 });
-        assertEquals(driver == Driver.XDP ? 2 : 1, port.descriptors().length);
+        assertEquals(driver == Driver.AF_XDP ? 2 : 1, port.descriptors().length);
     }
 
     private static byte[] frame(final RandomGenerator random, final int length) {

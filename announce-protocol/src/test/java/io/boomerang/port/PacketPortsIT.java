@@ -13,7 +13,7 @@ import java.util.List;
 
 class PacketPortsIT {
     private static final PortOptions PACKET =
-            PortOptions.DEFAULTS.withDriver(PortOptions.Driver.PACKET);
+            PortOptions.DEFAULTS.withDriver(PortOptions.Driver.AF_PACKET);
 
     private final TestNetwork network = TestNetwork.orSkip();
 
@@ -40,7 +40,7 @@ class PacketPortsIT {
     }
 
     private static String refusal(final String device) {
-        return refusal(device, PortOptions.Driver.AUTOMATIC);
+        return refusal(device, PortOptions.Driver.AUTO);
     }
 
     private static String refusal(final String device, final PortOptions.Driver driver) {
@@ -61,25 +61,25 @@ class PacketPortsIT {
         final String jumbo = network.pair("jumbo", "wide", 9_000);
         final String bridge = network.bridge("br");
 
-        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.AUTOMATIC));
-        assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.PACKET));
-        assertEquals("AF_PACKET", kind(jumbo, PortOptions.Driver.AUTOMATIC));
-        assertEquals("AF_PACKET", kind(bridge, PortOptions.Driver.AUTOMATIC));
+        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.AUTO));
+        assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.AF_PACKET));
+        assertEquals("AF_PACKET", kind(jumbo, PortOptions.Driver.AUTO));
+        assertEquals("AF_PACKET", kind(bridge, PortOptions.Driver.AUTO));
         assertEquals(
                 "port "
                         + jumbo
                         + ": no AF_XDP (MTU 9000 is longer than 3818, what its frame memory holds)",
-                refusal(jumbo, PortOptions.Driver.XDP));
+                refusal(jumbo, PortOptions.Driver.AF_XDP));
         assertEquals(
                 "port " + bridge + ": no AF_XDP (its driver has no XDP)",
-                refusal(bridge, PortOptions.Driver.XDP));
+                refusal(bridge, PortOptions.Driver.AF_XDP));
         assertEquals(
                 "port " + tight + ": no AF_XDP (MTU 3800 is longer than its driver's XDP takes)",
-                refusal(tight, PortOptions.Driver.XDP));
+                refusal(tight, PortOptions.Driver.AF_XDP));
         try (PacketPort first = PacketPorts.open(fine, PortOptions.DEFAULTS)) {
-            assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.AUTOMATIC), first::kind);
+            assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.AUTO), first::kind);
         }
-        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.XDP), "all of it was closed");
+        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.AF_XDP), "all of it was closed");
     }
 
     private static String kind(final String device, final PortOptions.Driver driver)
@@ -148,7 +148,7 @@ class PacketPortsIT {
     void shouldRefuseFramesThatDoNotFitAndThoseThatFindNoRoom() throws PortException {
         final String name = network.pair("left", "far", 1_500);
         final MemorySegment frame = MemorySegment.ofArray(new byte[2_000]);
-        final PortOptions few = new PortOptions(PortOptions.Driver.PACKET, 64, 64, true);
+        final PortOptions few = new PortOptions(PortOptions.Driver.AF_PACKET, 64, 64, true);
         try (PacketPort port = PacketPorts.open(name, few)) {
             assertFalse(port.transmit(frame, 0, 1_500 + 14 + 8 + 1));
             assertFalse(port.transmit(frame, 0, 13));
@@ -168,7 +168,7 @@ class PacketPortsIT {
     void shouldCountFramesThatFindTheReceiveRingFull() throws PortException {
         final String name = network.pair("left", "far", 1_500);
         final MemorySegment frame = MemorySegment.ofArray(new byte[100]);
-        final PortOptions few = new PortOptions(PortOptions.Driver.PACKET, 64, 64, true);
+        final PortOptions few = new PortOptions(PortOptions.Driver.AF_PACKET, 64, 64, true);
         final FrameBurst burst = new FrameBurst(100);
         try (PacketPort port = PacketPorts.open(name, few);
                 PacketPort far = PacketPorts.open(network.device("far"), PACKET)) {

@@ -123,7 +123,7 @@ public final class PortBenchmark {
             }
         }
         final PortOptions options =
-                PortOptions.DEFAULTS.withDriver(way == Way.XDP ? Driver.XDP : Driver.PACKET);
+                PortOptions.DEFAULTS.withDriver(way == Way.XDP ? Driver.AF_XDP : Driver.AF_PACKET);
         try (PacketPort in = PacketPorts.open(left, options);
                 PacketPort out = PacketPorts.open(right, options);
                 Bump _ = new Bump(in, out)) {
@@ -139,7 +139,7 @@ public final class PortBenchmark {
         final String device = network.device("sender");
         final double[] rates = new double[samples];
         try (PacketPort port =
-                PacketPorts.open(device, PortOptions.DEFAULTS.withDriver(Driver.XDP))) {
+                PacketPorts.open(device, PortOptions.DEFAULTS.withDriver(Driver.AF_XDP))) {
             send(port, frame, WARM_UP_MS);
             long before = arrived();
             for (int sample = 0; sample < samples; sample++) {

@@ -70,7 +70,7 @@ final class TestNetwork implements AutoCloseable {
     }
 
     static void requireDriver(final Driver driver) {
-        if (driver == Driver.XDP) {
+        if (driver == Driver.AF_XDP) {
             requireXdp();
         }
     }

@@ -1,9 +1,6 @@
 package io.boomerang.node;
 
 import io.boomerang.backplane.Backplane;
-import io.boomerang.backplane.FrameSeal;
-import io.boomerang.backplane.RelayingBackplane;
-import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.backplane.udp.UdpConfig;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.PassThrough;
@@ -24,6 +21,7 @@ import io.boomerang.node.store.RestoredNode;
 import io.boomerang.port.PacketPort;
 import io.boomerang.port.PacketPorts;
 import io.boomerang.port.PortOptions;
+import io.boomerang.redirector.mtu.PacketFit;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -48,9 +46,6 @@ public final class BladeDaemon {
 
     /// How long a node goes on after it has left the cluster: until the others have heard of it.
     private static final long GRACE_MS = 300;
-
-    private static final int ETHERNET_AND_VLAN = 14 + 4;
-    private static final int IPV6_AND_UDP = 40 + 8;
 
     private final ChassisConfig config;
     private final String blade;
@@ -80,6 +75,7 @@ public final class BladeDaemon {
                             config.clusterKey().password().toCharArray());
             clusterKey = key;
             for (final NodeConfig node : nodes) {
+                BackplaneRoom.of(config, node).requireMtu();
                 final NodeAgent agent = agent(node, key);
                 (node.role() == Role.BLADE ? processors : redirectors).add(agent);
                 agent.start();
@@ -123,7 +119,7 @@ public final class BladeDaemon {
                 node.role() == Role.BLADE
                         ? new ProcessorMachine(
                                 config, self, node.weight(), processor(node), backplane, control)
-                        : new RedirectorMachine(config, self, port(node), backplane, control);
+                        : redirector(node, self, backplane, control);
         if (config.keepsSessions()) {
             try {
                 final Path directory = config.sessionsDirectory();
@@ -181,25 +177,22 @@ public final class BladeDaemon {
         };
     }
 
-    private PacketPort port(final NodeConfig node) throws IOException {
-        final PacketPort port = PacketPorts.open(node.interfaceName(), PortOptions.DEFAULTS);
-        final int longest =
-                port.mtu()
-                        + ETHERNET_AND_VLAN
-                        + SteeringHeader.MAX_LENGTH
-                        + RelayingBackplane.RELAY_BYTES
-                        + FrameSeal.BYTES
-                        + IPV6_AND_UDP;
-        if (longest > config.backplane().mtu()) {
-            LOG.warn(
-                    "port={} mtu={} backplane_mtu={}: the longest frames are fragmented on the"
-                            + " backplane, an MTU of {} there would carry them whole",
-                    port.name(),
-                    port.mtu(),
-                    config.backplane().mtu(),
-                    longest);
+    private NodeMachine redirector(
+            final NodeConfig node,
+            final Member self,
+            final Backplane backplane,
+            final ControlSender control)
+            throws IOException {
+        final PacketPort port =
+                PacketPorts.open(
+                        node.interfaceName(), PortOptions.DEFAULTS.withDriver(node.port()));
+        try {
+            final PacketFit fit = BackplaneRoom.of(config, node).fit(port);
+            return new RedirectorMachine(config, self, port, fit, backplane, control);
+        } catch (final IOException | RuntimeException e) {
+            port.close();
+            throw e;
         }
-        return port;
     }
 
     /// Waits until it is stopped or a node ends; answers whether one has failed.

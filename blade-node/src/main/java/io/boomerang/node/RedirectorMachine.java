@@ -12,6 +12,7 @@ import io.boomerang.node.store.NodeStore;
 import io.boomerang.node.store.RestoredNode;
 import io.boomerang.port.FrameBurst;
 import io.boomerang.port.PacketPort;
+import io.boomerang.redirector.mtu.PacketFit;
 import io.boomerang.redirector.steering.Redirector;
 import io.boomerang.redirector.steering.RedirectorCounters;
 import io.boomerang.redirector.steering.SteeringObserver;
@@ -28,6 +29,8 @@ final class RedirectorMachine implements NodeMachine {
     private static final int BURST = 256;
 
     private final PacketPort outside;
+    private final PacketFit fit;
+    private final boolean fits;
     private final Redirector redirector;
     private final FrameBurst burst = new FrameBurst(BURST);
     private @Nullable DurableSessions durable;
@@ -37,9 +40,12 @@ final class RedirectorMachine implements NodeMachine {
             final ChassisConfig config,
             final Member self,
             final PacketPort outside,
+            final PacketFit fit,
             final Backplane backplane,
             final ControlSender control) {
         this.outside = outside;
+        this.fit = fit;
+        fits = !fit.isNeeded();
         redirector =
                 new Redirector(
                         config.redirector(),
@@ -65,7 +71,12 @@ final class RedirectorMachine implements NodeMachine {
         }
         final int received = outside.receive(burst);
         for (int i = 0; i < received; i++) {
-            redirector.onFrame(burst.segment(i), burst.offset(i), burst.length(i), 0, nowNs);
+            final MemorySegment frame = burst.segment(i);
+            final long offset = burst.offset(i);
+            final int length = burst.length(i);
+            if (fits || fit.admit(frame, offset, length, nowNs)) {
+                redirector.onFrame(frame, offset, length, 0, nowNs);
+            }
         }
         return received;
     }
@@ -133,6 +144,11 @@ final class RedirectorMachine implements NodeMachine {
                         text.append(name.replace('-', '_')).append('=').append(count).append(' ');
                     }
                 });
+        if (!fits) {
+            text.append("mss_clamped=").append(fit.clamped());
+            text.append(" too_big_replied=").append(fit.replied());
+            text.append(" too_big_unanswered=").append(fit.unanswered()).append(' ');
+        }
         return text
                 + "port="
                 + outside.counters()
@@ -145,6 +161,7 @@ final class RedirectorMachine implements NodeMachine {
             durable.close();
         }
         redirector.close();
+        fit.close();
         outside.close();
     }
 }

@@ -4,6 +4,7 @@ import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
+import io.boomerang.port.PortOptions.Driver;
 
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,7 @@ final class BladesReader {
                 node.backplane(),
                 node.cluster(),
                 node.interfaceName(),
+                node.port(),
                 node.weight(),
                 index);
     }
@@ -111,7 +113,8 @@ final class BladesReader {
                     side == Side.EGRESS ? Role.EGRESS_REDIRECTOR : Role.INGRESS_REDIRECTOR,
                     address,
                     0,
-                    interfaceName);
+                    interfaceName,
+                    role.choice("port", Driver.AUTO));
         }
         if (processes) {
             addNode(
@@ -121,7 +124,8 @@ final class BladesReader {
                     Role.BLADE,
                     address,
                     redirects ? 1 : 0,
-                    "");
+                    "",
+                    Driver.AUTO);
         }
         section.end();
     }
@@ -154,7 +158,8 @@ final class BladesReader {
             final Role kind,
             final InetAddress address,
             final int portOffset,
-            final String interfaceName) {
+            final String interfaceName,
+            final Driver port) {
         final int id = role.number("node", 1, Member.MAX_NODE);
         final int weight =
                 kind == Role.BLADE
@@ -178,6 +183,7 @@ final class BladesReader {
                         new InetSocketAddress(address, backplanePort + portOffset),
                         new InetSocketAddress(address, clusterPort + portOffset),
                         interfaceName,
+                        port,
                         weight,
                         0));
     }

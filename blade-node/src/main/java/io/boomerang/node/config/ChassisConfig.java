@@ -4,6 +4,7 @@ import io.boomerang.backplane.ChassisKeys;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.redirector.RedirectorConfig;
+import io.boomerang.redirector.mtu.Oversize;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +45,20 @@ public record ChassisConfig(
     /// What carries frames.
     ///
     /// @param mtu of the backplane's interfaces, in bytes
+    /// @param oversize what happens to packets from outside that do not fit that
+    /// @param clampMss whether SYNs state a segment size that fits
     /// @param keys with which nodes know each other's datagrams
     /// @param frameBytes how much of a frame a datagram's tag covers, in bytes
     /// @param helloIntervalMs between two hellos of a node, in milliseconds
     /// @param socketBytes of the kernel's buffers, each, in bytes
     public record BackplaneConfig(
-            int mtu, ChassisKeys keys, int frameBytes, int helloIntervalMs, int socketBytes) {}
+            int mtu,
+            Oversize oversize,
+            boolean clampMss,
+            ChassisKeys keys,
+            int frameBytes,
+            int helloIntervalMs,
+            int socketBytes) {}
 
     public ChassisConfig {
         nodes = List.copyOf(nodes);

@@ -13,6 +13,7 @@ import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowRules;
 import io.boomerang.node.config.ChassisConfig.BackplaneConfig;
 import io.boomerang.redirector.RedirectorConfig;
+import io.boomerang.redirector.mtu.Oversize;
 import io.boomerang.redirector.steering.SelectionPolicy;
 
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,8 @@ final class ChassisReader {
     private BackplaneConfig backplane(final Section section) {
         return new BackplaneConfig(
                 section.number("mtu", UdpConfig.USUAL_MTU, UdpConfig.MIN_MTU, UdpConfig.MAX_MTU),
+                section.choice("oversize", Oversize.REFUSE),
+                section.flag("clamp-mss", false),
                 keys(section),
                 section.number(
                         "tagged-frame-bytes",

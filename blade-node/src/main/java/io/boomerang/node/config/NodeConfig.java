@@ -1,6 +1,7 @@
 package io.boomerang.node.config;
 
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.port.PortOptions.Driver;
 
 import java.net.InetSocketAddress;
 
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 /// @param backplane where it listens for frames
 /// @param cluster where it listens for members
 /// @param interfaceName of a redirector, the interface to its outside network; else empty
+/// @param port of a redirector, how frames come from that interface
 /// @param weight of a processor, how many new flows it takes, measured against the others; else 0
 /// @param index of a processor, how many of them have a smaller id; else 0
 public record NodeConfig(
@@ -23,5 +25,6 @@ public record NodeConfig(
         InetSocketAddress backplane,
         InetSocketAddress cluster,
         String interfaceName,
+        Driver port,
         int weight,
         int index) {}

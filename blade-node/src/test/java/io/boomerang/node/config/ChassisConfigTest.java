@@ -11,7 +11,9 @@ import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.cluster.key.ChassisKey;
 import io.boomerang.device.KernelConfig;
+import io.boomerang.port.PortOptions.Driver;
 import io.boomerang.redirector.RedirectorConfig;
+import io.boomerang.redirector.mtu.Oversize;
 import io.boomerang.redirector.steering.SelectionPolicy;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +65,8 @@ class ChassisConfigTest {
             flows: {hash-key-file: hash.key, buckets: 1024, inner-of-tunnels: true, vlan-in-key: true}
             backplane:
               mtu: 9000
+              oversize: too-big
+              clamp-mss: true
               port: 7000
               tagged-frame-bytes: 65535
               hello-interval: 250ms
@@ -112,7 +116,7 @@ class ChassisConfigTest {
             blades:
               - name: both
                 address: 2001:db8::5
-                redirector: {node: 9, side: ingress, interface: eth1}
+                redirector: {node: 9, side: ingress, interface: eth1, port: af-packet}
                 processor: {node: 5}
               - name: out
                 address: 2001:db8::6
@@ -177,6 +181,7 @@ class ChassisConfigTest {
                                 new InetSocketAddress("10.99.0.3", 6_081),
                                 new InetSocketAddress("10.99.0.3", 7_800),
                                 "",
+                                Driver.AUTO,
                                 100,
                                 0)),
                 config.nodesOf("slot-3"));
@@ -190,6 +195,8 @@ class ChassisConfigTest {
         assertTrue(config.parameters().flowRules().innerOfTunnels());
         assertTrue(config.parameters().flowRules().vlanInKey());
         assertEquals(9_000, config.backplane().mtu());
+        assertEquals(Oversize.TOO_BIG, config.backplane().oversize());
+        assertTrue(config.backplane().clampMss());
         assertEquals(65_535, config.backplane().frameBytes());
         assertEquals(250, config.backplane().helloIntervalMs());
         assertEquals(8 << 20, config.backplane().socketBytes());
@@ -230,6 +237,7 @@ class ChassisConfigTest {
                 processor.backplane());
         assertEquals(8_001, processor.cluster().getPort());
         assertEquals("eth1", config.nodesOf("both").getLast().interfaceName());
+        assertEquals(Driver.AF_PACKET, config.nodesOf("both").getLast().port());
         assertEquals(7_000, config.nodesOf("both").getLast().backplane().getPort());
     }
 
@@ -244,6 +252,15 @@ class ChassisConfigTest {
                         "demo\nkeep-sessions: yes",
                         "2:16: keep-sessions: 'yes' is neither true nor false"),
                 wrong("keys:", "port: 70000\n  keys:", "5:9: backplane.port: 70000 is outside"),
+                wrong(
+                        "keys:",
+                        "oversize: drop\n  keys:",
+                        "5:13: backplane.oversize: 'drop' is none of refuse, fragment, too-big"),
+                wrong(
+                        "interface: eth1",
+                        "interface: eth1, port: dpdk",
+                        "10:65: blades[0].redirector.port: 'dpdk' is none of auto, af-xdp,"
+                                + " af-packet"),
                 wrong("keys:", "mtu: 9k\n  keys:", "5:8: backplane.mtu: '9k' is no whole number"),
                 wrong(
                         "keys:",
@@ -411,7 +428,7 @@ class ChassisConfigTest {
 
         assertEquals(
                 List.of(
-                        "chassis.yaml:17:83: service.nat.ports-per-blade: 100 ports from 65400 on"
+                        "chassis.yaml:19:83: service.nat.ports-per-blade: 100 ports from 65400 on"
                                 + " are enough for 1 of 2 processors"),
                 complaints(text));
     }

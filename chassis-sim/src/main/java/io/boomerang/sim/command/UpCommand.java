@@ -92,22 +92,42 @@ final class UpCommand implements Callable<Integer> {
             description = "How long a blade that gets SIGTERM waits for its flows.")
     private int drainLimit;
 
+    @Option(
+            names = "--port",
+            paramLabel = "KIND",
+            defaultValue = "auto",
+            description = "How redirectors take frames: auto, af-xdp or af-packet.")
+    private String port = "auto";
+
     @Option(names = "--ipv6-backplane", description = "Use IPv6 on the backplane.")
     private boolean ipv6Backplane;
+
+    @Option(
+            names = "--backplane-mtu",
+            paramLabel = "BYTES",
+            defaultValue = "1800",
+            description = "Of the backplane, 1280 to 9000.")
+    private int backplaneMtu;
+
+    @Option(
+            names = "--oversize",
+            paramLabel = "HOW",
+            defaultValue = "refuse",
+            description = {
+                "What happens to packets that the backplane does not carry whole: refuse (to"
+                        + " start),",
+                "fragment or too-big (an ICMP error)."
+            })
+    private String oversize = "refuse";
+
+    @Option(names = "--clamp-mss", description = "Let SYNs state a segment size that fits.")
+    private boolean clampMss;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         final LabPlan plan;
         try {
-            if (!processor.matches("pass|firewall|kernel|kernel-masquerade(-silent)?")) {
-                throw new IllegalArgumentException(
-                        "--processor "
-                                + processor
-                                + " is none of pass, firewall, kernel, kernel-masquerade,"
-                                + " kernel-masquerade-silent");
-            }
-            final ChassisOptions options = new ChassisOptions(processor, drainLimit, ipv6Backplane);
-            plan = new LabPlan(name, redirectors, blades, spares, options);
+            plan = new LabPlan(name, redirectors, blades, spares, options());
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -122,13 +142,36 @@ final class UpCommand implements Callable<Integer> {
         return Boomerang.OK;
     }
 
+    private ChassisOptions options() {
+        requireOneOf(
+                "--processor",
+                processor,
+                "pass",
+                "firewall",
+                "kernel",
+                "kernel-masquerade",
+                "kernel-masquerade-silent");
+        requireOneOf("--port", port, "auto", "af-xdp", "af-packet");
+        requireOneOf("--oversize", oversize, "refuse", "fragment", "too-big");
+        if (backplaneMtu < 1_280 || backplaneMtu > 9_000) {
+            throw new IllegalArgumentException(
+                    "--backplane-mtu " + backplaneMtu + " is outside 1280..9000");
+        }
+        return new ChassisOptions(
+                processor, drainLimit, port, ipv6Backplane, backplaneMtu, oversize, clampMss);
+    }
+
+    private static void requireOneOf(
+            final String option, final String value, final String... words) {
+        if (!List.of(words).contains(value)) {
+            throw new IllegalArgumentException(
+                    option + " " + value + " is none of " + String.join(", ", words));
+        }
+    }
+
     /// This program again, as small as a daemon of a laboratory may be. The jar's manifest has no
     /// say where classes are named by a class path.
     static List<String> daemon() {
-        final String classPath =
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                        .collect(Collectors.joining(File.pathSeparator));
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -142,9 +185,16 @@ final class UpCommand implements Callable<Integer> {
                 "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
-                classPath,
+                classPath(),
                 Boomerang.class.getName(),
                 "node");
+    }
+
+    /// The one of this process, wherever another one is started.
+    static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void explain(final LabPlan plan, final Lab lab, final PrintWriter out) {

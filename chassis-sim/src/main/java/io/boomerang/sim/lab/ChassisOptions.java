@@ -1,13 +1,30 @@
 package io.boomerang.sim.lab;
 
-/// What the chassis file of a laboratory says beside its blades.
+import java.util.Locale;
+
+/// What the chassis file of a laboratory says beside its blades; words are as in the file.
 ///
 /// @param processor what the blades do, as the chassis file says it; `kernel` and
 ///   `kernel-masquerade` build a {@link KernelDevice} for each
 /// @param drainLimitSeconds how long a blade that is told to stop waits for its flows, in seconds
+/// @param port how frames come from the interfaces of redirectors
 /// @param ipv6Backplane whether the addresses of the backplane are IPv6 ones
-public record ChassisOptions(String processor, int drainLimitSeconds, boolean ipv6Backplane) {
-    public static final ChassisOptions DEFAULTS = new ChassisOptions("firewall", 30, false);
+/// @param backplaneMtu of the backplane's interfaces, in bytes
+/// @param oversize what happens to packets that do not fit that
+/// @param clampMss whether SYNs state a segment size that fits
+public record ChassisOptions(
+        String processor,
+        int drainLimitSeconds,
+        String port,
+        boolean ipv6Backplane,
+        int backplaneMtu,
+        String oversize,
+        boolean clampMss) {
+    /// Carries the longest frames of the outside whole.
+    public static final int USUAL_BACKPLANE_MTU = 1_800;
+
+    public static final ChassisOptions DEFAULTS =
+            new ChassisOptions("firewall", 30, "auto", false, USUAL_BACKPLANE_MTU, "refuse", false);
 
     private static final int MOST_DRAIN_SECONDS = 86_400;
 
@@ -18,15 +35,28 @@ public record ChassisOptions(String processor, int drainLimitSeconds, boolean ip
         }
     }
 
-    public ChassisOptions withProcessor(final String kind) {
-        return new ChassisOptions(kind, drainLimitSeconds, ipv6Backplane);
-    }
-
-    public ChassisOptions withDrainLimitSeconds(final int seconds) {
-        return new ChassisOptions(processor, seconds, ipv6Backplane);
-    }
-
-    public ChassisOptions withIpv6Backplane(final boolean ipv6) {
-        return new ChassisOptions(processor, drainLimitSeconds, ipv6);
+    /// The beginning of the chassis file; the keys lie beside it.
+    String header(final String chassis) {
+        return String.format(
+                Locale.ROOT,
+                """
+                chassis: %s
+                state-directory: state
+                drain-limit: %ds
+                flows: {hash-key-file: key}
+                backplane:
+                  mtu: %d
+                  oversize: %s
+                  clamp-mss: %b
+                  keys: [{id: 1, file: key}]
+                cluster: {key-file: chassis.p12}
+                service: %s
+                """,
+                chassis,
+                drainLimitSeconds,
+                backplaneMtu,
+                oversize,
+                clampMss,
+                KernelDevice.service(processor, chassis));
     }
 }

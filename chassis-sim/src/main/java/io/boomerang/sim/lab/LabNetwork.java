@@ -48,7 +48,7 @@ final class LabNetwork {
     private void addToBackplane(final LabBlade blade)
             throws IOException, InterruptedException, LabException {
         final String port = nextPort(LabPlan.HUB);
-        final String mtu = String.valueOf(LabPlan.BACKPLANE_MTU);
+        final String mtu = String.valueOf(plan.options().backplaneMtu());
         namespaces.connect(blade.name(), "backplane", LabPlan.HUB, port);
         namespaces.within(blade.name(), "link", "set", "backplane", "mtu", mtu);
         namespaces.within(LabPlan.HUB, "link", "set", port, "mtu", mtu, "master", "backplane");

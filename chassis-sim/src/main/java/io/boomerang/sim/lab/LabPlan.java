@@ -32,10 +32,7 @@ public record LabPlan(
     /// The interface of a redirector to its outside network, and of an outside host to the chassis.
     static final String OUTSIDE = "outside";
 
-    static final String CARD = "eth0";
-
-    /// Carries the longest frames of the outside whole.
-    static final int BACKPLANE_MTU = 1_800;
+    public static final String CARD = "eth0";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,16}");
     private static final int FIRST_EGRESS = 101;
@@ -113,10 +110,11 @@ public record LabPlan(
         final String role =
                 String.format(
                         Locale.ROOT,
-                        "redirector: {node: %d, side: %s, interface: %s}",
+                        "redirector: {node: %d, side: %s, interface: %s, port: %s}",
                         node,
                         side,
-                        OUTSIDE);
+                        OUTSIDE,
+                        options.port());
         return new LabBlade(name, address(node), role, neighbour, true);
     }
 
@@ -126,24 +124,7 @@ public record LabPlan(
 
     /// The chassis file; the keys lie beside it.
     String chassisFile() {
-        final StringBuilder text = new StringBuilder();
-        text.append(
-                String.format(
-                        Locale.ROOT,
-                        """
-                        chassis: %s
-                        state-directory: state
-                        drain-limit: %ds
-                        flows: {hash-key-file: key}
-                        backplane: {mtu: %d, keys: [{id: 1, file: key}]}
-                        cluster: {key-file: chassis.p12}
-                        service: %s
-                        blades:
-                        """,
-                        name,
-                        options.drainLimitSeconds(),
-                        BACKPLANE_MTU,
-                        KernelDevice.service(options.processor(), name)));
+        final StringBuilder text = new StringBuilder(options.header(name)).append("blades:\n");
         chassis().forEach(blade -> text.append(blade.line()));
         return text.toString();
     }

@@ -77,6 +77,16 @@ final class LabGuests {
         return output;
     }
 
+    /// What a program on a host prints, however it ends.
+    String output(final String host, final List<String> command)
+            throws IOException, InterruptedException {
+        final Process process = start(host, command.toArray(String[]::new));
+        process.getOutputStream().close();
+        final String output = text(process.getInputStream());
+        process.waitFor();
+        return output;
+    }
+
     // Downloads
 
     /// Starts nginx on the server, with a file of so many random bytes.

@@ -56,7 +56,7 @@ class UpCommandIT {
         assertTrue(up.out().contains("boomerang down --name " + NAME), up.out());
     }
 
-    private static ConditionFactory eventually() {
+    static ConditionFactory eventually() {
         return Awaitility.await().atMost(5, TimeUnit.MINUTES);
     }
 
@@ -82,7 +82,8 @@ class UpCommandIT {
     void shouldServeClientsWhileABladeDrainsAndAfterOneWasKilled() throws Exception {
         LabGuests.require("ip", "ping", "setsid", "nginx", "curl");
         final LabGuests guests = guests();
-        up("--blades", "3", "--drain-limit", "120");
+        up("--blades", "3", "--drain-limit", "120", "--port", "af-packet");
+        assertTrue(guests.log("ingress-1").contains("port=outside kind=AF_PACKET"));
         guests.serveFile(FILE_BYTES);
 
         final AtomicInteger done = new AtomicInteger();
@@ -150,7 +151,8 @@ class UpCommandIT {
     @Test
     void shouldLeaveNothingBehindWhenADaemonDoesNotStart() throws Exception {
         LabGuests.require("ip", "setsid");
-        final ChassisOptions options = ChassisOptions.DEFAULTS.withProcessor("nothing-of-the-kind");
+        final ChassisOptions options =
+                new ChassisOptions("nothing-of-the-kind", 1, "auto", false, 1_800, "refuse", false);
         final LabPlan plan = new LabPlan(NAME, 1, 1, 0, options);
 
         final Exception refusal =
@@ -181,6 +183,9 @@ class UpCommandIT {
         assertEquals(2, CommandRun.of("up", "--blades", "30", "--spares", "3").status());
         assertEquals(2, CommandRun.of("up", "--name", "Not This").status());
         assertEquals(2, CommandRun.of("up", "--processor", "nat").status());
+        assertEquals(2, CommandRun.of("up", "--port", "dpdk").status());
+        assertEquals(2, CommandRun.of("up", "--oversize", "drop").status());
+        assertEquals(2, CommandRun.of("up", "--backplane-mtu", "900").status());
         assertEquals(2, CommandRun.of("down", "--name", "../etc").status());
     }
 }

@@ -27,7 +27,7 @@ final class StateQueries implements AutoCloseable {
     private final ControlSender control;
     private final RedirectorCounters counters;
     private final SteeringObserver observer;
-    private final QueryBudget budget;
+    private final RateBudget budget;
     private final WaitingRoom<FlowKey> room;
     private final Map<Long, Question> questions = new LinkedHashMap<>();
     private long nextId = 1;
@@ -89,7 +89,7 @@ final class StateQueries implements AutoCloseable {
         this.control = control;
         this.counters = counters;
         this.observer = observer;
-        budget = new QueryBudget(config.queriesPerSecond());
+        budget = new RateBudget(config.queriesPerSecond());
         room =
                 new WaitingRoom<>(
                         config.queriedCells(),

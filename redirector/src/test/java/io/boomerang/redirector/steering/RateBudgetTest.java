@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.List;
 import java.util.SplittableRandom;
 
-class QueryBudgetTest {
+class RateBudgetTest {
     private static final long MS = 1_000_000L;
     private static final long SECOND = 1_000 * MS;
 
     @ParameterizedTest(name = "clock starts at {0}")
     @ValueSource(longs = {0, -5_000_000_000L, Long.MAX_VALUE - 20, Long.MIN_VALUE})
     void shouldAllowATenthOfASecondsQuestionsAtOnceAndTheRestInTime(final long startNs) {
-        final QueryBudget budget = new QueryBudget(1_000);
+        final RateBudget budget = new RateBudget(1_000);
 
         for (int i = 0; i < 100; i++) {
             assertTrue(budget.take(startNs), "question " + i);
@@ -43,7 +43,7 @@ class QueryBudgetTest {
 
     @Test
     void shouldAllowOneQuestionASecondAtTheLeast() {
-        final QueryBudget budget = new QueryBudget(1);
+        final RateBudget budget = new RateBudget(1);
 
         assertTrue(budget.take(0));
         assertFalse(budget.take(SECOND - 1));
@@ -56,7 +56,7 @@ class QueryBudgetTest {
         final SplittableRandom random = new SplittableRandom(seed);
         for (int round = 0; round < 200; round++) {
             final int perSecond = 1 + random.nextInt(100_000);
-            final QueryBudget budget = new QueryBudget(perSecond);
+            final RateBudget budget = new RateBudget(perSecond);
             long nowNs = random.nextLong();
             final long startNs = nowNs;
             long allowed = 0;

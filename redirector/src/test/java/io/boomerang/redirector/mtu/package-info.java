@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.redirector.mtu;
+
+import org.jspecify.annotations.NullMarked;
