@@ -24,11 +24,14 @@ import java.util.concurrent.Callable;
 /// `boomerang measure`: figures that need processes of their own.
 @Command(
         name = "measure",
-        description = "Measures, with processes of its own, on this machine's loopback interface.",
+        description = "Measures, with processes of its own, on this machine.",
         mixinStandardHelpOptions = true,
         subcommands = {
             MeasureCommand.Announcements.class,
             MeasureCommand.Announce.class,
+            MeasureChassisCommand.class,
+            MeasureChassisCommand.Cross.class,
+            MeasureChassisCommand.Reflect.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "WHAT")
@@ -37,7 +40,8 @@ final class MeasureCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to measure: announcements");
+        throw new ParameterException(
+                spec.commandLine(), "Say what to measure: announcements or chassis");
     }
 
     /// `boomerang measure announcements`.

@@ -55,6 +55,10 @@ public final class Lab {
         return "boomerang-" + name + "-";
     }
 
+    public String name() {
+        return name;
+    }
+
     /// Where chassis file, logs and state are.
     public Path directory() {
         return directory;
@@ -71,15 +75,39 @@ public final class Lab {
     /// @throws LabException when it is there already or cannot be built; nothing is left then
     public void build(final LabPlan plan, final List<String> daemon)
             throws IOException, InterruptedException, LabException {
+        build(() -> {
+            writeFiles(plan);
+            new LabNetwork(namespaces, plan).build();
+            startSwitches(plan);
+            awaitPackets(startDaemons(plan, daemon));
+        });
+    }
+
+    /// Builds a laboratory that has another network than a chassis, and no daemons.
+    ///
+    /// @throws LabException when it is there already or cannot be built; nothing is left then
+    public void build(final ReferenceNetwork network)
+            throws IOException, InterruptedException, LabException {
+        build(() -> {
+            for (final String host : LabPlan.OUTSIDE_HOSTS) {
+                namespaces.add(host);
+            }
+            network.connect(namespaces);
+        });
+    }
+
+    /// Work of which nothing is to be left when it fails.
+    private interface Work {
+        void run() throws IOException, InterruptedException, LabException;
+    }
+
+    private void build(final Work work) throws IOException, InterruptedException, LabException {
         requirePrivileges();
         if (!namespaces.list().isEmpty()) {
             throw new LabException("laboratory " + name + " is there already; take it down first");
         }
         try {
-            writeFiles(plan);
-            new LabNetwork(namespaces, plan).build();
-            startSwitches(plan);
-            awaitPackets(startDaemons(plan, daemon));
+            work.run();
         } catch (final IOException | InterruptedException | LabException | RuntimeException e) {
             remove();
             throw e;

@@ -29,7 +29,8 @@ final class MeasureCommandIT {
         final CommandRun rate = CommandRun.of("measure", "announcements", "--rate", "0");
 
         assertEquals(2, none.status());
-        assertTrue(none.err().contains("Say what to measure: announcements"), none.err());
+        assertTrue(
+                none.err().contains("Say what to measure: announcements or chassis"), none.err());
         assertEquals(2, rate.status());
         assertTrue(rate.err().contains("--rate 0 is outside 1..100000000"), rate.err());
     }
