@@ -22,6 +22,9 @@ final class FlightLedger {
     /// Crosses without meeting a blade.
     static final int BRIDGED = 8;
 
+    /// Went by way of another redirector, which knew more.
+    static final int DETOURED = 16;
+
     private static final int SLOTS = 1 << 12;
 
     private final long[] numbers = new long[SLOTS];

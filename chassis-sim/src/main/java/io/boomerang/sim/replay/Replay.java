@@ -297,6 +297,8 @@ public final class Replay {
                 judge.firstReturns(),
                 judge.firstReturnMisses(),
                 judge.firstReturnsAfterEnd(),
+                judge.detours(),
+                judge.waitedForAnswer(),
                 ReplayReport.Announcements.of(
                         judge.announcements(),
                         judge.carriedAnnouncements(),

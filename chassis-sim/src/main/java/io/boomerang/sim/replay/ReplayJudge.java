@@ -229,7 +229,10 @@ final class ReplayJudge implements ChassisObserver {
             final Purpose purpose,
             final int toRedirector,
             final long nowNs) {
-        detours++;
+        if ((ledger.flags(packetNumber) & FlightLedger.DETOURED) == 0) {
+            ledger.mark(packetNumber, FlightLedger.DETOURED, ledger.node(packetNumber));
+            detours++;
+        }
     }
 
     @Override
@@ -406,6 +409,7 @@ final class ReplayJudge implements ChassisObserver {
         return firstReturnsAfterEnd;
     }
 
+    /// Packets that went by way of another redirector at least once.
     long detours() {
         return detours;
     }

@@ -22,6 +22,10 @@ import java.util.TreeMap;
 /// @param firstReturns packets that came back first after a flow's first packet had left
 /// @param firstReturnMisses how many of those found no session, although the flow had one
 /// @param firstReturnsAfterEnd how many found none because the flow had ended on its blade
+/// @param detours packets that their redirector sent to another one of its side, to an owner as a
+///   rule, because that one knew more
+/// @param detourShare those as a share of all packets
+/// @param waitedForAnswer how often a packet waited until the blades had been asked about its flow
 /// @param announcements what the blades announced
 /// @param machineStalls how long the machine stood still at a random moment of the replay;
 ///   latencies have it in them. Not measured in stepped time
@@ -44,6 +48,9 @@ public record ReplayReport(
         long firstReturns,
         long firstReturnMisses,
         long firstReturnsAfterEnd,
+        long detours,
+        double detourShare,
+        long waitedForAnswer,
         Announcements announcements,
         Latency machineStalls,
         long flowsKept,
@@ -117,6 +124,8 @@ public record ReplayReport(
             final long firstReturns,
             final long firstReturnMisses,
             final long firstReturnsAfterEnd,
+            final long detours,
+            final long waitedForAnswer,
             final Announcements announcements,
             final Latency machineStalls,
             final long flowsBroken,
@@ -139,6 +148,9 @@ public record ReplayReport(
                 firstReturns,
                 firstReturnMisses,
                 firstReturnsAfterEnd,
+                detours,
+                packets == 0 ? 0 : (double) detours / packets,
+                waitedForAnswer,
                 announcements,
                 machineStalls,
                 flows - flowsBroken - flowsMovedByDeath,

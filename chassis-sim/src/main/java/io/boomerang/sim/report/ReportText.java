@@ -124,6 +124,14 @@ public final class ReportText {
                         report.firstReturns(),
                         report.firstReturnMisses(),
                         report.firstReturnsAfterEnd()));
+        line(
+                "detours to owners",
+                String.format(
+                        Locale.ROOT,
+                        "%,d packets, %.2f %%; %,d waited for the blades' answers",
+                        report.detours(),
+                        100 * report.detourShare(),
+                        report.waitedForAnswer()));
     }
 
     private static String latency(final Latency latency) {

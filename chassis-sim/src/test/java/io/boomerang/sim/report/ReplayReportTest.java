@@ -37,6 +37,8 @@ final class ReplayReportTest {
                 35,
                 1,
                 2,
+                6,
+                3,
                 ReplayReport.Announcements.of(42, 40, 41, 3_000, 5_000, 40, latencies),
                 new Latency(500, 0, 1_250, 3_000_000),
                 2,
@@ -53,6 +55,7 @@ final class ReplayReportTest {
         assertEquals(0.75, report.blades().getLast().flowShare());
         assertEquals(0.5, report.flowImbalance(), 1e-9);
         assertEquals(600.0 / 595 - 1, report.packetImbalance(), 1e-9);
+        assertEquals(0.005, report.detourShare());
         assertEquals(75, report.announcements().bytesPerNewFlow());
         assertEquals(37, report.flowsKept());
         assertTrue(report.isClean());
@@ -70,6 +73,8 @@ final class ReplayReportTest {
                         List.of(),
                         List.of(),
                         new TreeMap<>(),
+                        0,
+                        0,
                         0,
                         0,
                         0,
@@ -113,6 +118,7 @@ final class ReplayReportTest {
                 latency by cluster      none measured
                 stalls of the machine   p50 0.0 us, p99 1,250.0 us, max 3,000,000.0 us at any moment
                 first return packets    35, 1 of them found no session, 2 came after its end
+                detours to owners       6 packets, 0.50 %; 3 waited for the blades' answers
                 flows kept              37; broken 2; moved because their blade died 1
                 BROKEN PROMISES         P1: 2 flows were split
                 """,
@@ -136,6 +142,7 @@ final class ReplayReportTest {
         assertFalse(json.at("/clean").asBoolean());
         assertEquals(2, json.at("/firstReturnsAfterEnd").asLong());
         assertEquals(3_000_000, json.at("/machineStalls/maxUs").asDouble());
-        assertEquals(21, json.size());
+        assertEquals(0.005, json.at("/detourShare").asDouble());
+        assertEquals(24, json.size());
     }
 }
