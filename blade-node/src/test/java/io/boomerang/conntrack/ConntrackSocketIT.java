@@ -74,17 +74,7 @@ class ConntrackSocketIT {
                 "SKIPPED: there is no ip or nft command (Debian packages iproute2, nftables)");
         assertEquals(0, status("", "ip", "netns", "add", NAMESPACE));
         assertEquals(0, status("", "ip", "-n", NAMESPACE, "link", "set", "lo", "up"));
-        assertEquals(
-                0,
-                status(
-                        RULESET,
-                        "ip",
-                        "netns",
-                        "exec",
-                        NAMESPACE,
-                        "nft",
-                        "-f",
-                        "-"));
+        assertEquals(0, status(RULESET, "ip", "netns", "exec", NAMESPACE, "nft", "-f", "-"));
     }
 
     @AfterEach
