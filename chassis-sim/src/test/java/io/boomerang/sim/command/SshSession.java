@@ -88,8 +88,8 @@ final class SshSession implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         lines.close();
-        ssh.waitFor();
+        ssh.destroy();
     }
 }
