@@ -29,6 +29,16 @@ public final class SystemCalls {
     private static final MethodHandle SEND_TO =
             NativeFunction.of(
                     "sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle RECEIVE_FROM =
+            NativeFunction.of(
+                    "recvfrom",
+                    JAVA_LONG,
+                    JAVA_INT,
+                    ADDRESS,
+                    JAVA_LONG,
+                    JAVA_INT,
+                    ADDRESS,
+                    ADDRESS);
     private static final MethodHandle RECEIVE =
             NativeFunction.of("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle POLL =
@@ -248,6 +258,27 @@ public final class SystemCalls {
                     (long)
                             SEND_TO.invokeExact(
                                     errno, socket, bytes, length, flags, address, addressLength);
+        } catch (final Throwable e) {
+            throw NativeFunction.impossible(e);
+        }
+        return result < 0 ? -NativeFunction.errno(errno) : result;
+    }
+
+    /// recvfrom(2); bytes received, or a negative {@link Errno}. The sender's address is written to
+    /// `address`, as much of it as fits.
+    public long receiveFrom(
+            final int socket,
+            final MemorySegment into,
+            final long length,
+            final int flags,
+            final MemorySegment address) {
+        optionLength.set(JAVA_INT, 0, (int) address.byteSize());
+        final long result;
+        try {
+            result =
+                    (long)
+                            RECEIVE_FROM.invokeExact(
+                                    errno, socket, into, length, flags, address, optionLength);
         } catch (final Throwable e) {
             throw NativeFunction.impossible(e);
         }

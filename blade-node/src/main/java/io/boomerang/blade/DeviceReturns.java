@@ -83,11 +83,7 @@ final class DeviceReturns implements ProcessorOutput {
             final long offset,
             final int length,
             final long nowNs) {
-        frames++;
-        parser.parse(frame, offset, length, packet);
-        datagrams.learn(packet, nowNs);
-        if (!packet.hasKey() && !isKnownFragment(nowNs)) {
-            withoutFlow++;
+        if (!parse(frame, offset, length, nowNs)) {
             return;
         }
         final MarkerSession marker = markerOf(toward, nowNs);
@@ -95,6 +91,46 @@ final class DeviceReturns implements ProcessorOutput {
             unknownFlow++;
             return;
         }
+        pass(marker, toward, frame, offset, length, nowNs);
+    }
+
+    @Override
+    public void onFrame(
+            final MemorySegment frame, final long offset, final int length, final long nowNs) {
+        if (!parse(frame, offset, length, nowNs)) {
+            return;
+        }
+        final MarkerSession marker = find(packet.key());
+        if (marker == null) {
+            unknownFlow++;
+            return;
+        }
+        final Side opening = marker.openingSide();
+        final boolean fromInitiator = packet.sourceIsB() == marker.initiatorIsB(opening);
+        final Side toward = fromInitiator ? marker.farSide() : opening;
+        pass(marker, toward, frame, offset, length, nowNs);
+    }
+
+    /// Answers whether the frame has a flow.
+    private boolean parse(
+            final MemorySegment frame, final long offset, final int length, final long nowNs) {
+        frames++;
+        parser.parse(frame, offset, length, packet);
+        datagrams.learn(packet, nowNs);
+        if (packet.hasKey() || isKnownFragment(nowNs)) {
+            return true;
+        }
+        withoutFlow++;
+        return false;
+    }
+
+    private void pass(
+            final MarkerSession marker,
+            final Side toward,
+            final MemorySegment frame,
+            final long offset,
+            final int length,
+            final long nowNs) {
         final Side arrival = toward.opposite();
         final boolean fromInitiator = packet.sourceIsB() == marker.initiatorIsB(toward);
         packet.setResolved(marker.key(arrival), fromInitiator == marker.initiatorIsB(arrival));

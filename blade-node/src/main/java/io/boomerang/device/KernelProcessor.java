@@ -15,7 +15,6 @@ import io.boomerang.port.PacketPort;
 import io.boomerang.port.PacketPorts;
 import io.boomerang.port.PortOptions;
 import io.boomerang.wire.EthernetHeader;
-import io.boomerang.wire.NetworkOrder;
 
 import org.jspecify.annotations.Nullable;
 
@@ -202,28 +201,7 @@ public final class KernelProcessor implements PacketProcessor {
 
     @Override
     public ProcessorVerdict finish(final PacketContext context, final Side toward) {
-        final LinkHeaders headers = (LinkHeaders) context.flowState();
-        final Side from = toward.opposite();
-        final int headerBytes = headers.length(from);
-        if (headerBytes == 0) {
-            return ProcessorVerdict.DROP_NO_LINK_HEADER;
-        }
-        if (headerBytes == EthernetHeader.LENGTH) {
-            headers.write(from, context.frame(), context.offset());
-            return ProcessorVerdict.PASS;
-        }
-        final int packetBytes = context.length() - EthernetHeader.LENGTH;
-        MemorySegment.copy(
-                context.frame(),
-                NetworkOrder.BYTE,
-                context.offset() + EthernetHeader.LENGTH,
-                tagged,
-                NetworkOrder.BYTE,
-                headerBytes,
-                packetBytes);
-        headers.write(from, tagged, 0);
-        context.exchange(tagged, 0, headerBytes + packetBytes);
-        return ProcessorVerdict.PASS;
+        return ((LinkHeaders) context.flowState()).restore(context, toward, tagged);
     }
 
     /// Brings what the kernel tells into the blade's terms.

@@ -1,5 +1,7 @@
 package io.boomerang.device;
 
+import io.boomerang.blade.processor.PacketContext;
+import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.session.FlowState;
 import io.boomerang.flow.Side;
 import io.boomerang.wire.EtherType;
@@ -72,5 +74,34 @@ final class LinkHeaders implements FlowState {
                 NetworkOrder.BYTE,
                 offset + addresses,
                 lengths[other] - addresses);
+    }
+
+    /// Gives the frame of the context, which comes out of a device with an Ethernet header and no
+    /// tag, the header that its flow has there.
+    ///
+    /// @param spare memory for a frame that becomes longer than it was
+    ProcessorVerdict restore(
+            final PacketContext context, final Side toward, final MemorySegment spare) {
+        final Side from = toward.opposite();
+        final int headerBytes = length(from);
+        if (headerBytes == 0) {
+            return ProcessorVerdict.DROP_NO_LINK_HEADER;
+        }
+        if (headerBytes == EthernetHeader.LENGTH) {
+            write(from, context.frame(), context.offset());
+            return ProcessorVerdict.PASS;
+        }
+        final int packetBytes = context.length() - EthernetHeader.LENGTH;
+        MemorySegment.copy(
+                context.frame(),
+                NetworkOrder.BYTE,
+                context.offset() + EthernetHeader.LENGTH,
+                spare,
+                NetworkOrder.BYTE,
+                headerBytes,
+                packetBytes);
+        write(from, spare, 0);
+        context.exchange(spare, 0, headerBytes + packetBytes);
+        return ProcessorVerdict.PASS;
     }
 }

@@ -12,6 +12,7 @@ import io.boomerang.cluster.JGroupsConfig;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.cluster.key.KeyHolder;
+import io.boomerang.device.ApplianceProcessor;
 import io.boomerang.device.KernelProcessor;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
@@ -172,6 +173,8 @@ public final class BladeDaemon {
         return switch (config.service()) {
             case ServiceConfig.Pass() -> new PassThrough();
             case ServiceConfig.Firewall(var rules) -> new StatefulFirewall(rules);
+            case ServiceConfig.Appliance(var appliances) ->
+                    ApplianceProcessor.open(appliances, blade);
             case ServiceConfig.Kernel(var kernel) -> KernelProcessor.open(kernel, blade);
             case ServiceConfig.SourceNat(var nat) -> new SourceNat(nat, nat.rangeOf(node.index()));
         };

@@ -10,6 +10,10 @@ public interface ProcessorOutput {
     /// A frame comes out, toward a side. It may be written to until this returns.
     void onFrame(Side toward, MemorySegment frame, long offset, int length, long nowNs);
 
+    /// The same from a device that does not say where the frame is to go: the side to which packets
+    /// of this direction of its flow go. Such a device must not translate.
+    void onFrame(MemorySegment frame, long offset, int length, long nowNs);
+
     /// The device knows a flow: by one key where it came from, by another one, or the same, where
     /// it goes to.
     ///

@@ -49,7 +49,8 @@ final class ChassisReader {
         PASS,
         FIREWALL,
         SOURCE_NAT,
-        KERNEL
+        KERNEL,
+        APPLIANCE
     }
 
     ChassisReader(final Path file) {
@@ -77,8 +78,7 @@ final class ChassisReader {
         final AnnouncePolicy announce = serviceSection.choice("announce", AnnouncePolicy.CARRY);
         final SelectionPolicy selection =
                 serviceSection.choice("selection", SelectionPolicy.BUCKETS);
-        final ServiceConfig service =
-                service(serviceSection, processors(nodes), parameters.flowRules());
+        final ServiceConfig service = service(serviceSection, nodes, parameters.flowRules());
         final boolean announcements = serviceSection.flag("announcements", true);
         serviceSection.end();
         final LimitsReader limits = new LimitsReader(root.section("limits"));
@@ -209,7 +209,7 @@ final class ChassisReader {
     // Service
 
     private ServiceConfig service(
-            final Section section, final int processors, final FlowRules rules) {
+            final Section section, final List<NodeConfig> nodes, final FlowRules rules) {
         final ProcessorKind kind = section.choice("processor", ProcessorKind.PASS);
         if (kind != ProcessorKind.FIREWALL && section.has("rules")) {
             section.complain("rules", "only a firewall has rules");
@@ -220,11 +220,15 @@ final class ChassisReader {
         if (kind != ProcessorKind.KERNEL && section.has("kernel")) {
             section.complain("kernel", "only processor kernel is reached so");
         }
+        if (kind != ProcessorKind.APPLIANCE && section.has("appliance")) {
+            section.complain("appliance", "only processor appliance has one");
+        }
         return switch (kind) {
             case PASS -> new ServiceConfig.Pass();
             case FIREWALL -> new ServiceConfig.Firewall(rules(section));
-            case SOURCE_NAT -> sourceNat(section, section.section("nat"), processors);
+            case SOURCE_NAT -> sourceNat(section, section.section("nat"), processors(nodes));
             case KERNEL -> KernelReader.read(section, rules);
+            case APPLIANCE -> ApplianceReader.read(section, nodes);
         };
     }
 

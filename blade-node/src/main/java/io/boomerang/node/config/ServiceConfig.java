@@ -2,6 +2,7 @@ package io.boomerang.node.config;
 
 import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.blade.processor.NatConfig;
+import io.boomerang.device.ApplianceConfig;
 import io.boomerang.device.KernelConfig;
 
 /// What the processors of a chassis do with packets.
@@ -23,4 +24,9 @@ public sealed interface ServiceConfig {
     ///
     /// @param kernel how
     record Kernel(KernelConfig kernel) implements ServiceConfig {}
+
+    /// They give packets to appliances.
+    ///
+    /// @param appliances where they are
+    record Appliance(ApplianceConfig appliances) implements ServiceConfig {}
 }

@@ -10,6 +10,7 @@ import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.cluster.key.ChassisKey;
+import io.boomerang.device.ApplianceConfig;
 import io.boomerang.device.KernelConfig;
 import io.boomerang.port.PortOptions.Driver;
 import io.boomerang.redirector.RedirectorConfig;
@@ -32,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.regex.Pattern;
@@ -433,7 +435,7 @@ class ChassisConfigTest {
                 complaints(text));
     }
 
-    private static String withKernel(final String service) {
+    private static String withService(final String service) {
         return SMALLEST + "service: " + service + "\n";
     }
 
@@ -441,7 +443,7 @@ class ChassisConfigTest {
     void shouldReadHowTheKernelIsReached() throws Exception {
         final ChassisConfig config =
                 read(
-                        withKernel(
+                        withService(
                                 "{processor: kernel, kernel: {ingress-interface: in0,"
                                         + " egress-interface: out0, namespace: 'device-{blade}',"
                                         + " device-mac: '02:00:00:00:0A:ff'}}"));
@@ -471,10 +473,50 @@ class ChassisConfigTest {
                     device-mac: 17}}|service.kernel.device-mac: '17' is not six bytes as
                     """)
     void shouldComplainOfAKernelThatCannotBeReached(final String service, final String complaint) {
-        final List<String> complaints = complaints(withKernel(service));
+        final List<String> complaints = complaints(withService(service));
 
         assertEquals(1, complaints.size(), complaints::toString);
         assertTrue(complaints.getFirst().contains(complaint), complaints::toString);
+    }
+
+    @Test
+    void shouldReadWhereAppliancesAre() throws Exception {
+        final ChassisConfig config =
+                read(
+                        withService(
+                                "{processor: appliance, appliance: {network-identifier: 66, blades:"
+                                        + " [{blade: slot-3, address: 10.98.0.3,"
+                                        + " own-address: 10.98.0.1}]}}"));
+
+        assertEquals(
+                new ServiceConfig.Appliance(
+                        new ApplianceConfig(
+                                66,
+                                Map.of(
+                                        "slot-3",
+                                        new ApplianceConfig.Place(
+                                                InetAddress.ofLiteral("10.98.0.3"),
+                                                InetAddress.ofLiteral("10.98.0.1"))))),
+                config.service());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {processor: appliance}|service.appliance: is missing
+                    {processor: pass, appliance: {}}|service.appliance: only processor appliance has
+                    {processor: appliance, appliance: {blades: [{blade: slot-1, address: 10.1.1.1, \
+                    own-address: 10.1.1.2}]}}|service.appliance.blades: names no appliance for slot-3
+                    {processor: appliance, appliance: {blades: [{blade: slot-3, address: 10.1.1.1, \
+                    own-address: '::2'}]}}|blades[0]: an appliance and its blade have addresses of one
+                    """)
+    void shouldComplainOfAnApplianceThatCannotBeReached(
+            final String service, final String complaint) {
+        final List<String> complaints = complaints(withService(service));
+
+        assertTrue(String.join("\n", complaints).contains(complaint), complaints::toString);
     }
 
     @Test
