@@ -23,7 +23,7 @@ public final class CrossingClient {
     private static final int WAIT_MS = 1;
 
     /// What has not come back after this long is lost.
-    private static final long LOST_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long LOST_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final PacketPort port;
     private final CrossingFrames frames;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.sim.measure;
+
+import org.jspecify.annotations.NullMarked;
