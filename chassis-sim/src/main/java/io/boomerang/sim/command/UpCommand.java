@@ -123,6 +123,23 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--clamp-mss", description = "Let SYNs state a segment size that fits.")
     private boolean clampMss;
 
+    @Option(
+            names = "--lab",
+            description = {
+                "Open a shell on the client when all is up. Root's laboratory stays when the shell"
+                    + " ends;",
+                "in a user namespace it goes with it."
+            })
+    private boolean shell;
+
+    @Option(
+            names = "--unprivileged",
+            description = {
+                "Build it in a user namespace, as happens without root anyway; needs --lab. There",
+                "redirectors take frames by AF_PACKET."
+            })
+    private boolean unprivileged;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         final LabPlan plan;
@@ -130,6 +147,15 @@ final class UpCommand implements Callable<Integer> {
             plan = new LabPlan(name, redirectors, blades, spares, options());
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        if (unprivileged || !Lab.isPrivileged()) {
+            if (!shell) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "without root a laboratory lasts as long as a shell in it: give --lab,"
+                            + " too");
+            }
+            return LabShell.inUserNamespace(spec.commandLine());
         }
         final Lab lab = new Lab(name);
         try {
@@ -139,6 +165,9 @@ final class UpCommand implements Callable<Integer> {
             return Boomerang.FAILED;
         }
         explain(plan, lab, spec.commandLine().getOut());
+        if (shell) {
+            LabShell.run(lab);
+        }
         return Boomerang.OK;
     }
 

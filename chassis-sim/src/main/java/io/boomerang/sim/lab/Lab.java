@@ -34,10 +34,13 @@ public final class Lab {
     private static final String CHASSIS_FILE = "chassis.yaml";
     private static final String SWITCH = "switch.sh";
 
-    /// Arguments: namespace, interface, command. The interface is up while the command runs.
+    /// Arguments: namespace, interface, command. The interface is up while the command runs; when
+    /// it says that it could not start, it has two more tries: a machine that is busy with starting
+    /// everything at once may let handshakes take too long.
     private static final String WITH_PORT =
-            "port=\"ip -n $1 link set dev $2\"; shift 2; "
-                    + "$port up 2>/dev/null; \"$@\"; $port down 2>/dev/null";
+            "port=\"ip -n $1 link set dev $2\"; shift 2; $port up 2>/dev/null; "
+                    + "for attempt in 1 2 3; do \"$@\"; [ $? -eq 3 ] || break; done; "
+                    + "$port down 2>/dev/null";
 
     private final String name;
     private final Namespaces namespaces;
@@ -114,8 +117,13 @@ public final class Lab {
         }
     }
 
+    /// Whether this process may build laboratories.
+    public static boolean isPrivileged() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
     private static void requirePrivileges() throws LabException {
-        if (!"root".equals(System.getProperty("user.name"))) {
+        if (!isPrivileged()) {
             throw new LabException("network namespaces need root (CAP_SYS_ADMIN, CAP_NET_ADMIN)");
         }
     }
