@@ -98,19 +98,27 @@ public final class ConnectionBlob {
     ///
     /// @throws IllegalArgumentException when the queues make it longer than {@link #MAX_LENGTH}
     public static int encodedLength(final ConnectionState state) {
-        final long length =
-                (long) HEADER_LENGTH
-                        + 2L * addressLength(state.local().getAddress().getAddress().length == 4)
-                        + state.unacknowledged().length()
-                        + state.unsent().length()
-                        + state.unread().length()
-                        + state.alreadyRead().length()
-                        + state.applicationState().length();
+        final long length = lengthOf(state);
         if (length > MAX_LENGTH) {
             throw new IllegalArgumentException(
                     "a blob of " + length + " bytes is longer than " + MAX_LENGTH);
         }
         return (int) length;
+    }
+
+    /// Whether the queues make a blob longer than {@link #MAX_LENGTH}.
+    public static boolean isTooLong(final ConnectionState state) {
+        return lengthOf(state) > MAX_LENGTH;
+    }
+
+    private static long lengthOf(final ConnectionState state) {
+        return (long) HEADER_LENGTH
+                + 2L * addressLength(state.local().getAddress().getAddress().length == 4)
+                + state.unacknowledged().length()
+                + state.unsent().length()
+                + state.unread().length()
+                + state.alreadyRead().length()
+                + state.applicationState().length();
     }
 
     private static int addressLength(final boolean ipv4) {

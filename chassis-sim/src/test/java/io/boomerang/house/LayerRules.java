@@ -144,8 +144,8 @@ final class LayerRules {
             seenIn("com.fasterxml.jackson..", "io.boomerang.sim.report");
 
     @ArchTest
-    static final ArchRule nettyStaysInTheUdpBackplane =
-            seenIn("io.netty..", "io.boomerang.backplane.udp");
+    static final ArchRule nettyStaysInTheUdpBackplaneAndWithItsServers =
+            seenIn("io.netty..", "io.boomerang.backplane.udp", "io.boomerang.handoff.netty");
 
     @ArchTest
     static final ArchRule yamlStaysInTheChassisFile =
@@ -169,10 +169,10 @@ final class LayerRules {
                 .allowEmptyShould(true);
     }
 
-    private static ArchRule seenIn(final String library, final String place) {
+    private static ArchRule seenIn(final String library, final String... places) {
         return noClasses()
                 .that()
-                .resideOutsideOfPackage(place)
+                .resideOutsideOfPackages(places)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library)

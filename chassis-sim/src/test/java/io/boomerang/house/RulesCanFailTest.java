@@ -113,7 +113,7 @@ class RulesCanFailTest {
                             "package io.boomerang.sim.chassis; class Port { Object linker ="
                                     + " java.lang.foreign.Linker.nativeLinker(); }"),
                     Map.entry(
-                            "nettyStaysInTheUdpBackplane",
+                            "nettyStaysInTheUdpBackplaneAndWithItsServers",
                             "package io.boomerang.backplane; class Wire { io.netty.channel.Channel"
                                     + " channel; }"),
                     Map.entry(

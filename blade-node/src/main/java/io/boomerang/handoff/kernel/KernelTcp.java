@@ -91,6 +91,10 @@ public final class KernelTcp implements AutoCloseable {
         return RestoredConnection.restore(calls, state);
     }
 
+    SocketCalls calls() {
+        return calls;
+    }
+
     @Override
     public void close() {
         arena.close();

@@ -228,6 +228,16 @@ public final class RestoredConnection {
         setTcp(SocketConstants.TCP_USER_TIMEOUT, settings.userTimeoutMs());
     }
 
+    /// {@link #goLive} has failed, and nobody else has the connection: the peer is told.
+    public void reset() {
+        calls.trySetIntOption(
+                descriptor,
+                IPPROTO_TCP,
+                SocketConstants.TCP_REPAIR,
+                SocketConstants.TCP_REPAIR_OFF);
+        calls.closeWithReset(descriptor);
+    }
+
     /// The connection stays where it was: this node forgets it without a word to the peer.
     public void discard() {
         calls.close(descriptor);

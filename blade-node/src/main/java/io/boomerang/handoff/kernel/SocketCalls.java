@@ -48,10 +48,16 @@ final class SocketCalls {
 
     void bind(final int descriptor, final InetSocketAddress address) throws SystemCallException {
         final int bytes = SocketAddresses.write(address, scratch);
+        bind(descriptor, scratch.asSlice(0, bytes), address.toString());
+    }
+
+    /// An address in the kernel's form; its name is for the message.
+    void bind(final int descriptor, final MemorySegment address, final String name)
+            throws SystemCallException {
         try {
-            calls.bind(descriptor, scratch.asSlice(0, bytes));
+            calls.bind(descriptor, address);
         } catch (final SystemCallException e) {
-            throw SystemCallException.of("bind to " + address, e.errno());
+            throw SystemCallException.of("bind to " + name, e.errno());
         }
     }
 
@@ -126,6 +132,12 @@ final class SocketCalls {
         setOption(descriptor, level, option, Integer.BYTES);
     }
 
+    /// Like {@link #setIntOption}; answers 0, or a negative {@link Errno}.
+    int trySetIntOption(final int descriptor, final int level, final int option, final int value) {
+        scratch.set(JAVA_INT, 0, value);
+        return trySetOption(descriptor, level, option, Integer.BYTES);
+    }
+
     /// Where options come and go.
     MemorySegment scratch() {
         return scratch;
@@ -171,6 +183,25 @@ final class SocketCalls {
 
     void shutdownOutput(final int descriptor) throws SystemCallException {
         require(streams.shutdown(descriptor, SocketConstants.SHUT_WR), "shutdown");
+    }
+
+    /// Ends both directions, which wakes those who wait for the connection on other threads.
+    static void wakeAndEnd(final int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            new StreamCalls(arena).shutdown(descriptor, SocketConstants.SHUT_RDWR);
+        }
+    }
+
+    /// Closes a connection with a reset instead of a FIN: `struct linger`, on and 0 seconds.
+    void closeWithReset(final int descriptor) {
+        scratch.set(JAVA_INT, 0, 1);
+        scratch.set(JAVA_INT, Integer.BYTES, 0);
+        trySetOption(
+                descriptor,
+                SocketConstants.SOL_SOCKET,
+                SocketConstants.SO_LINGER,
+                2 * Integer.BYTES);
+        close(descriptor);
     }
 
     /// A descriptor is gone after this, whatever the kernel says.

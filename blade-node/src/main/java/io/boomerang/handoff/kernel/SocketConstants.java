@@ -3,10 +3,12 @@ package io.boomerang.handoff.kernel;
 /// Numbers of the kernel's socket interface, those of x86-64 and AArch64.
 final class SocketConstants {
     // linux/socket.h, linux/in.h
+    static final int AF_UNIX = 1;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int SOCK_STREAM = 1;
     static final int SOCK_RAW = 3;
+    static final int SOCK_SEQPACKET = 5;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int IPPROTO_TCP = 6;
@@ -17,6 +19,7 @@ final class SocketConstants {
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
     static final int SHUT_WR = 1;
+    static final int SHUT_RDWR = 2;
 
     // asm-generic/socket.h
     static final int SOL_SOCKET = 1;
@@ -24,6 +27,7 @@ final class SocketConstants {
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
     static final int SO_KEEPALIVE = 9;
+    static final int SO_LINGER = 13;
     static final int SO_ATTACH_FILTER = 26;
     static final int SO_GET_FILTER = SO_ATTACH_FILTER;
     static final int SO_DETACH_FILTER = 27;

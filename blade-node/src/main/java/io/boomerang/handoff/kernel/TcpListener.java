@@ -27,9 +27,11 @@ public final class TcpListener implements AutoCloseable {
 
     /// The next connection; null if none comes in time.
     public @Nullable TcpSocket accept(final int timeoutMs) throws SystemCallException {
-        if (!calls.poll(descriptor, SocketConstants.POLLIN, timeoutMs)) {
-            return null;
-        }
+        return calls.poll(descriptor, SocketConstants.POLLIN, timeoutMs) ? accept() : null;
+    }
+
+    /// The next connection; null if there is none now.
+    public @Nullable TcpSocket accept() throws SystemCallException {
         final int accepted = calls.accept(descriptor);
         return accepted < 0 ? null : new TcpSocket(calls, accepted);
     }

@@ -31,6 +31,15 @@ public final class TcpSocket implements AutoCloseable {
         return given;
     }
 
+    /// Takes over what another socket holds: this one must have been given away, the other one is
+    /// afterwards.
+    public void attach(final TcpSocket other) {
+        if (descriptor != CLOSED) {
+            throw new IllegalStateException("this socket has a connection");
+        }
+        descriptor = other.detach();
+    }
+
     public InetSocketAddress local() throws SystemCallException {
         return calls.localName(descriptor);
     }
@@ -74,6 +83,13 @@ public final class TcpSocket implements AutoCloseable {
     /// Sends a FIN after what was written.
     public void shutdownOutput() throws SystemCallException {
         calls.shutdownOutput(descriptor);
+    }
+
+    /// Ends the connection at once, with a reset.
+    public void reset() {
+        if (descriptor != CLOSED) {
+            calls.closeWithReset(detach());
+        }
     }
 
     @Override

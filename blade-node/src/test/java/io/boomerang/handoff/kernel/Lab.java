@@ -4,17 +4,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// A client, two blades that share a virtual address, and a router between them that plays the
+/// A client, three blades that share a virtual address, and a router between them that plays the
 /// forwarder.
 ///
 /// ```
 ///   client 10.77.0.2 --- router --- blade 0 10.77.1.2 --+
-///                            \----- blade 1 10.77.2.2 --+-- 10.99.0.1, both
+///                         |  \----- blade 1 10.77.2.2 --+-- 10.99.0.1, all
+///                         \-------- blade 2 10.77.3.2 --+
 /// ```
 final class Lab implements AutoCloseable {
     static final int PORT = 8_080;
+    static final int BLADES = 3;
 
     private static final String VIRTUAL_IPV4 = "10.99.0.1";
     private static final String VIRTUAL_IPV6 = "fd99::1";
@@ -27,7 +30,10 @@ final class Lab implements AutoCloseable {
         final String prefix = "boomerang-" + ProcessHandle.current().pid();
         client = new Namespace(prefix + "-client");
         router = new Namespace(prefix + "-router");
-        blades = List.of(new Namespace(prefix + "-blade0"), new Namespace(prefix + "-blade1"));
+        blades =
+                IntStream.range(0, BLADES)
+                        .mapToObj(i -> new Namespace(prefix + "-blade" + i))
+                        .toList();
     }
 
     static Lab build() {
@@ -43,8 +49,9 @@ final class Lab implements AutoCloseable {
 
     private void connectAll() {
         connect(client, 0);
-        connect(blades.get(0), 1);
-        connect(blades.get(1), 2);
+        for (int i = 0; i < BLADES; i++) {
+            connect(blades.get(i), i + 1);
+        }
         for (final Namespace blade : blades) {
             Shell.feed(
                     "addr add %s/32 dev lo%naddr add %s/128 dev lo nodad%n"
@@ -141,13 +148,15 @@ final class Lab implements AutoCloseable {
 
     /// Resets that any of the nodes has sent.
     long resets() {
-        return Stream.of(client, router, blades.get(0), blades.get(1))
-                .mapToLong(node -> node.counter("Tcp", "OutRsts"))
-                .sum();
+        return nodes().mapToLong(node -> node.counter("Tcp", "OutRsts")).sum();
     }
 
     @Override
     public void close() {
-        Stream.of(client, router, blades.get(0), blades.get(1)).forEach(Namespace::close);
+        nodes().forEach(Namespace::close);
+    }
+
+    private Stream<Namespace> nodes() {
+        return Stream.concat(Stream.of(client, router), blades.stream());
     }
 }

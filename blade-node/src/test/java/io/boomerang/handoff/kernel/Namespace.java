@@ -54,6 +54,17 @@ final class Namespace implements AutoCloseable {
         }
     }
 
+    /// Runs it on a thread of its own, which lives in the namespace, too.
+    Thread start(final Runnable task) {
+        return Thread.ofPlatform()
+                .name(name + "-more")
+                .daemon()
+                .start(() -> {
+                    enter();
+                    task.run();
+                });
+    }
+
     @SuppressWarnings("restricted") // open and setns as in their manual pages
     private void enter() {
         final Linker linker = Linker.nativeLinker();

@@ -1,0 +1,14 @@
+package io.boomerang.handoff.move;
+
+import io.boomerang.handoff.ConnectionState;
+
+/// What brings connections to other nodes. How each of them ended it tells {@link Departures}.
+///
+/// @param <K> how connections on their way are told apart
+public interface Carrier<K> {
+    /// Whether {@link #offer} may be called for the node now.
+    boolean hasRoom(int node);
+
+    /// Begins to bring a connection that stands still to a node.
+    K offer(int node, ConnectionState state, long nowNs);
+}

@@ -1,0 +1,198 @@
+package io.boomerang.handoff.move;
+
+import io.boomerang.handoff.ConnectionBlob;
+import io.boomerang.handoff.ConnectionState;
+import io.boomerang.handoff.Octets;
+import io.boomerang.handoff.kernel.FrozenConnection;
+import io.boomerang.handoff.kernel.KernelTcp;
+import io.boomerang.handoff.kernel.TakeResult;
+import io.boomerang.handoff.kernel.TcpSocket;
+import io.boomerang.linux.SystemCallException;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/// Takes connections out of the kernel and gives them to a {@link Carrier}. One that was given away
+/// stays here as a tombstone for a while: what of it comes late would draw a reset if there were no
+/// socket. One that comes back goes on.
+///
+/// Belongs to the thread of its {@link KernelTcp}.
+///
+/// @param <K> how connections on their way are told apart
+public final class Departures<K> implements AutoCloseable {
+    /// Late packets are late by less; and after 200 ms the kernel would begin to repeat.
+    private static final long TOMBSTONE_NS = 20_000_000;
+
+    private final KernelTcp stack;
+    private final Carrier<K> carrier;
+    private final int maxFrozen;
+    private final Map<K, Travelling> travelling = new HashMap<>();
+    private final Queue<Tombstone> tombstones = new ArrayDeque<>();
+    private long givenCount;
+    private long keptCount;
+    private long lostCount;
+    private long refusedCount;
+
+    private record Travelling(FrozenConnection connection, Traveller traveller) {}
+
+    private record Tombstone(FrozenConnection connection, long untilNs) {}
+
+    /// @param maxFrozen how many connections may stand still at a time, with the tombstones
+    public Departures(final KernelTcp stack, final Carrier<K> carrier, final int maxFrozen) {
+        this.stack = stack;
+        this.carrier = carrier;
+        this.maxFrozen = maxFrozen;
+    }
+
+    /// A connection that was accepted by other means, to be given away. For any thread.
+    public TcpSocket adopt(final int descriptor) {
+        return stack.adopt(descriptor);
+    }
+
+    /// Begins to give a connection to another node. Answers why that cannot be: then the connection
+    /// goes on and is still the caller's. Null if it has begun: then the traveller hears the rest.
+    ///
+    /// @param alreadyRead what was read from the connection and its next owner has to see
+    /// @param applicationState what the next owner is told besides
+    public @Nullable String begin(
+            final TcpSocket socket,
+            final Octets alreadyRead,
+            final Octets applicationState,
+            final int node,
+            final Traveller traveller,
+            final long nowNs) {
+        final String refusal =
+                tryBegin(socket, alreadyRead, applicationState, node, traveller, nowNs);
+        if (refusal != null) {
+            refusedCount++;
+        }
+        return refusal;
+    }
+
+    private @Nullable String tryBegin(
+            final TcpSocket socket,
+            final Octets alreadyRead,
+            final Octets applicationState,
+            final int node,
+            final Traveller traveller,
+            final long nowNs) {
+        if (travelling.size() + tombstones.size() >= maxFrozen) {
+            return maxFrozen + " connections stand still already";
+        }
+        if (!carrier.hasRoom(node)) {
+            return "node " + node + " takes no more now";
+        }
+        try {
+            return switch (stack.take(socket)) {
+                case TakeResult.Refused(String reason) -> reason;
+                case TakeResult.Taken(var frozen) -> {
+                    final ConnectionState state =
+                            frozen.state().with(alreadyRead, applicationState);
+                    if (ConnectionBlob.isTooLong(state)) {
+                        socket.attach(frozen.resume());
+                        yield "its queues hold more than a blob may";
+                    }
+                    final K id = carrier.offer(node, state, nowNs);
+                    travelling.put(id, new Travelling(frozen, traveller));
+                    yield null;
+                }
+            };
+        } catch (final SystemCallException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /// The carrier says that the other node has the connection.
+    public void given(final K id, final long nowNs) {
+        final Travelling one = travelling.remove(id);
+        if (one != null) {
+            givenCount++;
+            tombstones.add(new Tombstone(one.connection(), nowNs + TOMBSTONE_NS));
+            one.traveller().given();
+        }
+    }
+
+    /// The carrier says that the connection is still this node's.
+    public void kept(final K id, final String reason) {
+        final Travelling one = travelling.remove(id);
+        if (one == null) {
+            return;
+        }
+        keptCount++;
+        final TcpSocket socket;
+        try {
+            socket = one.connection().resume();
+        } catch (final SystemCallException e) {
+            throw new IllegalStateException("a connection that was frozen cannot go on", e);
+        }
+        one.traveller().kept(socket, reason);
+    }
+
+    /// The carrier says that nobody knows whose it is: it is reset.
+    public void lost(final K id, final String reason) {
+        final Travelling one = travelling.remove(id);
+        if (one == null) {
+            return;
+        }
+        lostCount++;
+        try {
+            one.connection().resume().reset();
+        } catch (final SystemCallException _) {
+            one.connection().release();
+        }
+        one.traveller().lost(reason);
+    }
+
+    /// Forgets what has come late enough.
+    public void poll(final long nowNs) {
+        Tombstone next = tombstones.peek();
+        while (next != null && nowNs - next.untilNs() >= 0) {
+            next.connection().release();
+            tombstones.remove();
+            next = tombstones.peek();
+        }
+    }
+
+    /// When {@link #poll} has something to do; {@link Long#MAX_VALUE} if never.
+    public long nextDueNs() {
+        final Tombstone next = tombstones.peek();
+        return next == null ? Long.MAX_VALUE : next.untilNs();
+    }
+
+    /// Connections that stand still and belong to nobody else yet.
+    public int openCount() {
+        return travelling.size();
+    }
+
+    public long givenCount() {
+        return givenCount;
+    }
+
+    /// Connections that came back.
+    public long keptCount() {
+        return keptCount;
+    }
+
+    /// Connections that were reset because nobody knew whose they were.
+    public long lostCount() {
+        return lostCount;
+    }
+
+    /// Connections that could not leave.
+    public long refusedCount() {
+        return refusedCount;
+    }
+
+    /// The process ends: what is on its way is not this node's to reset.
+    @Override
+    public void close() {
+        travelling.values().forEach(one -> one.connection().release());
+        tombstones.forEach(one -> one.connection().release());
+        travelling.clear();
+        tombstones.clear();
+    }
+}
