@@ -41,6 +41,7 @@ public final class Onward implements AutoCloseable {
         private int node = HostDirectory.NONE;
         private int retryCount;
         private long retryNs;
+        private boolean reserved = true;
 
         Leaving(final HandedConnection connection, final String service, final Set<Integer> tried) {
             this.connection = connection;
@@ -64,7 +65,7 @@ public final class Onward implements AutoCloseable {
                     new HandedConnection(
                             socket, connection.alreadyRead(), connection.applicationState());
             tried.add(node);
-            room.tryAcquire();
+            reserved = room.tryAcquire();
             retryNs = Long.MIN_VALUE;
             retries.add(this);
         }
@@ -148,7 +149,7 @@ public final class Onward implements AutoCloseable {
                                 one,
                                 nowNs);
         if (refusal == null) {
-            room.release();
+            leaveQueue(one);
             return;
         }
         if (one.node != HostDirectory.NONE && one.retryCount++ < RETRIES) {
@@ -156,10 +157,17 @@ public final class Onward implements AutoCloseable {
             retries.add(one);
         } else {
             returnedCount++;
-            room.release();
+            leaveQueue(one);
             if (!home.deliver(one.connection)) {
                 one.connection.socket().reset();
             }
+        }
+    }
+
+    private void leaveQueue(final Leaving one) {
+        if (one.reserved) {
+            one.reserved = false;
+            room.release();
         }
     }
 
