@@ -11,8 +11,6 @@ import java.lang.foreign.MemorySegment;
 final class HelloDatagram {
     static final int HEADER_LENGTH = SteeringHeader.BASE_LENGTH;
 
-    private static final int EXPERIMENTAL = 0x88B5;
-
     private HelloDatagram() {}
 
     /// Whether the datagram says that it is no frame.
@@ -28,7 +26,7 @@ final class HelloDatagram {
                 && Short.toUnsignedInt(
                                 segment.get(
                                         NetworkOrder.SHORT, offset + SteeringHeader.PROTOCOL_TYPE))
-                        == EXPERIMENTAL
+                        == SteeringHeader.EXPERIMENTAL
                 && segment.get(NetworkOrder.INT, offset + SteeringHeader.VNI) >>> 8 == vni;
     }
 
@@ -36,7 +34,9 @@ final class HelloDatagram {
         segment.set(JAVA_BYTE, offset, (byte) 0);
         segment.set(JAVA_BYTE, offset + SteeringHeader.FLAGS, (byte) SteeringHeader.OAM_BIT);
         segment.set(
-                NetworkOrder.SHORT, offset + SteeringHeader.PROTOCOL_TYPE, (short) EXPERIMENTAL);
+                NetworkOrder.SHORT,
+                offset + SteeringHeader.PROTOCOL_TYPE,
+                (short) SteeringHeader.EXPERIMENTAL);
         segment.set(NetworkOrder.INT, offset + SteeringHeader.VNI, vni << 8);
     }
 }

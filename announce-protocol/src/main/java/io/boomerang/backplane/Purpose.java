@@ -9,7 +9,10 @@ public enum Purpose {
     /// To the flow's owner: decide which blade gets it.
     LOOK_UP,
     /// To the owner of the frame's datagram: find out to which flow it belongs.
-    RESOLVE;
+    RESOLVE,
+    /// To whoever has a part in the move of a connection: what follows is no frame but a datagram
+    /// of its transfer.
+    TRANSFER;
 
     private static final Purpose[] VALUES = values();
     static final int COUNT = VALUES.length;

@@ -19,7 +19,8 @@ import java.lang.foreign.MemorySegment;
 /// ```
 ///  base      0  version 0 (2 bits), length of all options in 4-byte units (6 bits)
 ///            1  O 0, C 1 (there is a critical option), reserved
-///            2  protocol type 0x6558: the frame is Ethernet
+///            2  protocol type 0x6558: the frame is Ethernet; 0x88B5 (for experiments, IEEE
+///               802) where the purpose is a transfer
 ///            4  VNI (3 bytes), reserved (1 byte)
 ///  option    0  class 0xFFB0, of the range for experiments
 ///            2  type; bit 7: critical
@@ -62,6 +63,7 @@ public final class SteeringHeader {
     static final int OAM_BIT = 0x80;
     private static final int CRITICAL_BIT = 0x40;
     private static final int ETHERNET = 0x6558;
+    static final int EXPERIMENTAL = 0x88B5;
     static final int MAX_VNI = 0xFF_FFFF;
 
     static final int OPTION_CLASS = 0xFFB0;
@@ -159,7 +161,7 @@ public final class SteeringHeader {
     public void encode(final MemorySegment segment, final long offset) {
         segment.set(JAVA_BYTE, offset, (byte) (optionsLength() >>> 2));
         segment.set(JAVA_BYTE, offset + FLAGS, (byte) CRITICAL_BIT);
-        segment.set(NetworkOrder.SHORT, offset + PROTOCOL_TYPE, (short) ETHERNET);
+        segment.set(NetworkOrder.SHORT, offset + PROTOCOL_TYPE, (short) protocolType());
         segment.set(NetworkOrder.INT, offset + VNI, vni << 8);
         long at = encodeSteering(segment, offset + BASE_LENGTH);
         if (packetNumber != 0) {
@@ -173,6 +175,10 @@ public final class SteeringHeader {
         if (announcement != null) {
             encodeAnnouncement(announcement, segment, at);
         }
+    }
+
+    private int protocolType() {
+        return purpose == Purpose.TRANSFER ? EXPERIMENTAL : ETHERNET;
     }
 
     private long encodeSteering(final MemorySegment segment, final long offset) {
@@ -229,14 +235,13 @@ public final class SteeringHeader {
         final boolean ours =
                 (first & ~LENGTH_MASK) == 0
                         && (segment.get(JAVA_BYTE, offset + FLAGS) & OAM_BIT) == 0
-                        && Short.toUnsignedInt(
-                                        segment.get(NetworkOrder.SHORT, offset + PROTOCOL_TYPE))
-                                == ETHERNET
                         && segment.get(NetworkOrder.INT, offset + VNI) >>> 8 == vni;
         if (!ours
                 || end > length
                 || !decodeOptions(segment, offset + BASE_LENGTH, offset + end)
-                || !hasSeen(STEERING)) {
+                || !hasSeen(STEERING)
+                || Short.toUnsignedInt(segment.get(NetworkOrder.SHORT, offset + PROTOCOL_TYPE))
+                        != protocolType()) {
             clear();
             return false;
         }

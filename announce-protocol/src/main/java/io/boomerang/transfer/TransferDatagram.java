@@ -127,6 +127,17 @@ public final class TransferDatagram {
                 && KeyCodec.isLegalBody(shape, datagram, offset + CHUNK_KEY);
     }
 
+    /// Whether a datagram, if it is one, is for the host of a transfer rather than for its
+    /// classifier; for nodes that may be both.
+    public static boolean isForHost(
+            final MemorySegment memory, final long offset, final int length) {
+        return length >= BODY
+                && switch (memory.get(NetworkOrder.BYTE, offset + TYPE)) {
+                    case CHUNK, CANCEL, DONE, COMMIT -> true;
+                    default -> false;
+                };
+    }
+
     /// A view of what {@link TransferWriter} has just written.
     int seal(final MemorySegment memory, final int newLength) {
         datagram = memory;

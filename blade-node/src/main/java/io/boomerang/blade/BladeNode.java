@@ -87,6 +87,7 @@ public final class BladeNode implements AutoCloseable {
     private final PacketContext context;
     private final ExpectedFlows expected;
     private final DeviceReturns returns;
+    private final TransitFlows transit;
     private final long[] verdicts = new long[ProcessorVerdict.values().length];
 
     private long delivered;
@@ -139,6 +140,7 @@ public final class BladeNode implements AutoCloseable {
                         : null;
         holdLimitNs = config.limits().holdLimitMs() * MS;
         context = new PacketContext(markers, flowHash);
+        transit = new TransitFlows(markers, announcer, flowHash, lifetimes);
         expected = new ExpectedFlows(self, announcer);
         returns =
                 new DeviceReturns(
@@ -255,6 +257,11 @@ public final class BladeNode implements AutoCloseable {
         final ProcessorVerdict verdict = processor.process(context);
         if (verdict.isDrop() || verdict == ProcessorVerdict.TAKEN) {
             conclude(header.packetNumber(), verdict, nowNs);
+        } else if (verdict == ProcessorVerdict.ENDED_HERE) {
+            if (marker != null) {
+                keepUp(marker, from, nowNs);
+            }
+            conclude(header.packetNumber(), verdict, nowNs);
         } else if (marker == null) {
             emitStateless(nowNs);
         } else {
@@ -289,7 +296,8 @@ public final class BladeNode implements AutoCloseable {
         return marker;
     }
 
-    private void pass(final MarkerSession marker, final int sender, final long nowNs) {
+    /// What a packet that passes or ends here means for its flow.
+    private void keepUp(final MarkerSession marker, final int sender, final long nowNs) {
         final Side arrivalSide = context.arrivalSide();
         final TcpPhase before = marker.phase();
         final Side openedBefore = marker.openingSide();
@@ -313,7 +321,11 @@ public final class BladeNode implements AutoCloseable {
                         || PhaseTracker.isOpening(packet.tcpFlags()))) {
             announcer.onUnanswered(marker, nowNs);
         }
-        if (arrivalSide == marker.farSide()) {
+    }
+
+    private void pass(final MarkerSession marker, final int sender, final long nowNs) {
+        keepUp(marker, sender, nowNs);
+        if (context.arrivalSide() == marker.farSide()) {
             emitReturning(marker, nowNs);
         } else if (announcer.mustHold(marker)) {
             hold(marker, nowNs);
@@ -537,6 +549,11 @@ public final class BladeNode implements AutoCloseable {
             done++;
         }
         return done;
+    }
+
+    /// The flows of this blade, for who moves them to others. For the blade's thread.
+    public TransitFlows transit() {
+        return transit;
     }
 
     /// Whether no frame is held and no announcement waits to be sent or acknowledged.

@@ -154,6 +154,15 @@ public final class Announcer {
         marker.setViewEpoch(directory.epoch());
     }
 
+    /// The flow has come from another blade, under a version of its own.
+    public void moved(final MarkerSession marker, final long nowNs) {
+        table.onAnnounced(marker, nowNs);
+        for (final Side side : SIDES) {
+            announce(marker, side, Kind.MOVE, false, nowNs);
+        }
+        marker.setViewEpoch(directory.epoch());
+    }
+
     /// A packet of an announced flow has passed: prolongs the lease when it is time, and tells
     /// owners that the last view has made. One that was put off is announced when it has lived long
     /// enough for anything of this.

@@ -6,6 +6,8 @@ public enum ProcessorVerdict {
     PASS,
     /// A device has the packet; what comes of it comes out by itself, if anything does.
     TAKEN,
+    /// It has come to where it was going: a connection ends on this blade.
+    ENDED_HERE,
     /// A header that no sender writes: lengths that contradict each other, impossible TCP flags.
     DROP_MALFORMED,
     /// IPv4 header, TCP, UDP or ICMP checksum does not fit.
@@ -47,6 +49,6 @@ public enum ProcessorVerdict {
     DROP_NO_PATH;
 
     public boolean isDrop() {
-        return this != PASS && this != TAKEN;
+        return this != PASS && this != TAKEN && this != ENDED_HERE;
     }
 }

@@ -206,6 +206,12 @@ public final class MarkerSession {
         return openVersion;
     }
 
+    /// From now on the session has a version that another node has chosen.
+    public void setVersion(final int newVersion) {
+        version = newVersion & 0xFFFF;
+        openVersion = version;
+    }
+
     public void raiseVersion() {
         version = version + 1 & 0xFFFF;
     }

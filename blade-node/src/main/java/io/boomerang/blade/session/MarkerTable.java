@@ -283,6 +283,11 @@ public final class MarkerTable {
         forget(marker, nowNs);
     }
 
+    /// The flow lives on another blade now; nothing is said of its end.
+    public void release(final MarkerSession marker, final long nowNs) {
+        forget(marker, nowNs);
+    }
+
     /// The marker at this place, null when the place is free; for sweeps over all flows.
     public @Nullable MarkerSession at(final int index) {
         if (index >= madeCount) {

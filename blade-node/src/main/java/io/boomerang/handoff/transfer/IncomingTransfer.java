@@ -91,13 +91,17 @@ final class IncomingTransfer {
         return phase;
     }
 
-    /// The flow with what COMMIT says of it.
-    MovingFlow committed(final long flowId, final int version) {
+    MovingFlow flow() {
         final MovingFlow known = flow;
         if (known == null) {
             throw new IllegalStateException("nothing of " + id + " has come");
         }
-        return new MovingFlow(known.key(), flowId, version);
+        return known;
+    }
+
+    /// The flow with what COMMIT says of it.
+    MovingFlow committed(final long flowId, final int version) {
+        return new MovingFlow(flow().key(), flowId, version);
     }
 
     int bufferedBytes() {

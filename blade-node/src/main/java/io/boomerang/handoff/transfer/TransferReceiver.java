@@ -44,7 +44,9 @@ public final class TransferReceiver {
     public interface Host {
         /// Builds the connection up, silently. Answers why it cannot; null if it is ready to go
         /// live.
-        @Nullable String prepare(TransferId transfer, ConnectionState state);
+        ///
+        /// @param flow as the classifier knows it
+        @Nullable String prepare(TransferId transfer, MovingFlow flow, ConnectionState state);
 
         /// The connection is this node's.
         ///
@@ -183,7 +185,7 @@ public final class TransferReceiver {
         final BlobResult result = ConnectionBlob.decode(blob, 0, blob.byteSize());
         final String refusal =
                 result instanceof BlobResult.Decoded(var state)
-                        ? host.prepare(transfer.id(), state)
+                        ? host.prepare(transfer.id(), transfer.flow(), state)
                         : result.describe();
         if (refusal == null) {
             transfer.ready(nowNs);

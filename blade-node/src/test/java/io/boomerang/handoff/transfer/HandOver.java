@@ -310,7 +310,9 @@ final class HandOver {
 
     private final class Host implements TransferReceiver.Host {
         @Override
-        public @Nullable String prepare(final TransferId transfer, final ConnectionState state) {
+        public @Nullable String prepare(
+                final TransferId transfer, final MovingFlow flow, final ConnectionState state) {
+            assertEquals(key((int) transfer.number()), flow.key());
             assertEquals(offered.get(transfer), state);
             assertNull(atHost.get(transfer), "prepared twice");
             if (random.nextInt(20) == 0) {

@@ -27,7 +27,11 @@ import java.util.concurrent.Callable;
             "every packet comes out or is counted, and all agree after the last fault. Each seed"
                     + " is",
             "one run; the same seed is the same run. Exit status 0 only if no promise was broken;",
-            "else the seed is printed and the shortest list of events found that still breaks it."
+            "else the seed is printed and the shortest list of events found that still breaks it.",
+            "With --handoff, TCP connections move from blade to blade, and classifier, forwarder"
+                    + " and",
+            "host die in the middle of transfers: every byte arrives, one blade at a time holds a",
+            "connection, and none is reset unless the blade that had it died."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
@@ -54,6 +58,9 @@ final class ChaosCommand implements Callable<Integer> {
             description = "How many, 1 to 1,000,000,000. Stops after 10 that broke a promise.")
     private int runs;
 
+    @Option(names = "--handoff", description = "Move connections instead of joining nodes.")
+    private boolean handoff;
+
     @Option(names = "--progress", description = "Show a progress bar also where no terminal is.")
     private boolean progress;
 
@@ -64,6 +71,11 @@ final class ChaosCommand implements Callable<Integer> {
                     spec.commandLine(), "--runs " + runs + " is outside 1.." + MAX_RUNS);
         }
         final PrintWriter out = spec.commandLine().getOut();
+        if (handoff) {
+            return new HandoffChaos(out, progress).run(seed, runs)
+                    ? Boomerang.OK
+                    : Boomerang.FAILED;
+        }
         final long startedNs = System.nanoTime();
         long packets = 0;
         long deliveries = 0;

@@ -49,9 +49,12 @@ final class EventText {
 
     static String held(final int redirector, final Purpose waitingFor) {
         return at(redirector)
-                + (waitingFor == Purpose.RESOLVE
-                        ? "waits for the first fragment of its datagram"
-                        : "no session here, but some blade may know the flow: all are asked");
+                + switch (waitingFor) {
+                    case RESOLVE -> "waits for the first fragment of its datagram";
+                    case TRANSFER -> "waits until its connection has moved";
+                    case DELIVER, EMIT, LOOK_UP ->
+                            "no session here, but some blade may know the flow: all are asked";
+                };
     }
 
     static String forwarded(final int redirector, final Purpose purpose, final int toRedirector) {

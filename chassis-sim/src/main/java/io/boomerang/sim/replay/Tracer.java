@@ -194,6 +194,7 @@ final class Tracer implements ChassisObserver, AutoCloseable {
                     case EMIT -> "to where it leaves";
                     case LOOK_UP -> "to the owner of its flow";
                     case RESOLVE -> "to the owner of its datagram";
+                    case TRANSFER -> "a part of a connection that moves";
                 }
                 + (announcement == null ? "" : ", carries " + EventText.announcement(announcement));
     }

@@ -4,13 +4,14 @@ import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
+import io.boomerang.redirector.forwarder.Liveness;
 
 import java.util.Arrays;
 import java.util.List;
 
 /// Who is where, as one cluster view tells it: the redirectors of each side with their ownership,
 /// the live blades. Immutable; a new view makes a new map.
-public final class ChassisMap {
+public final class ChassisMap implements Liveness {
     /// A chassis without members, before the first view.
     public static final ChassisMap EMPTY = new ChassisMap(new ClusterView(0, List.of()));
 
@@ -73,13 +74,15 @@ public final class ChassisMap {
     }
 
     /// Whether the node lives and has not started anew since.
+    @Override
     public boolean isAlive(final int node, final int incarnation) {
         return isAlive(node) && incarnations[node] == incarnation;
     }
 
-    /// The incarnation of a live node.
+    /// The incarnation of a live node; negative for others.
+    @Override
     public int incarnation(final int node) {
-        return incarnations[node];
+        return isAlive(node) ? incarnations[node] : -1;
     }
 
     /// The redirector of `side` that owns the hash, 0 when there is none.

@@ -28,6 +28,10 @@ public enum DropReason {
     PORT_FULL("port-full"),
     /// A datagram on the backplane that was not understood.
     BACKPLANE_MALFORMED("backplane-malformed"),
+    /// Its connection moves, and too many packets wait for that already.
+    HANDOFF_HELD_FULL("handoff-held-full"),
+    /// Its connection moves, and that took too long.
+    HANDOFF_HELD_TOO_LONG("handoff-held-too-long"),
     /// It went round between redirectors that disagree.
     HOP_LIMIT("hop-limit");
 

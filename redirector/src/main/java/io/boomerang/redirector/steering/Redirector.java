@@ -28,8 +28,11 @@ import io.boomerang.flow.ParsedPacket;
 import io.boomerang.flow.Side;
 import io.boomerang.port.FrameOutlet;
 import io.boomerang.redirector.RedirectorConfig;
+import io.boomerang.redirector.forwarder.Forwarder;
+import io.boomerang.redirector.forwarder.ForwarderCounters;
 import io.boomerang.redirector.session.SessionTable;
 import io.boomerang.redirector.store.StoredSession;
+import io.boomerang.transfer.TransferCarrier;
 
 import java.lang.foreign.MemorySegment;
 
@@ -41,7 +44,8 @@ import java.lang.foreign.MemorySegment;
 /// owns it.
 ///
 /// What to do with a frame is decided here; which blade a flow's packet goes to, in {@link
-/// FlowSteering}; what becomes of fragments without a first one, in {@link EarlyFragments}.
+/// FlowSteering}; what becomes of fragments without a first one, in {@link EarlyFragments}; whose a
+/// connection is that moves from blade to blade, in {@link Forwarder}.
 public final class Redirector implements AutoCloseable {
     /// Shorter than any failure detector takes to give a member up.
     public static final long PAUSE_NS = 1_000_000_000L;
@@ -59,6 +63,8 @@ public final class Redirector implements AutoCloseable {
     private final FlowSteering steering;
     private final EarlyFragments fragments;
     private final PacketForwarder forwarder;
+    private final HeldFlows heldFlows;
+    private final Forwarder handoffs;
     private final RedirectorCounters counters = new RedirectorCounters();
     private final PacketDrops drops;
 
@@ -101,6 +107,17 @@ public final class Redirector implements AutoCloseable {
                         control,
                         counters,
                         observer);
+        this.heldFlows =
+                new HeldFlows(
+                        config.embryonicLeaseMs(),
+                        self.node(),
+                        flowHash,
+                        steering,
+                        arrival,
+                        drops,
+                        counters,
+                        observer);
+        this.handoffs = new Forwarder(new TransferCarrier(backplane, self.node()), heldFlows);
     }
 
     // Inputs
@@ -153,6 +170,13 @@ public final class Redirector implements AutoCloseable {
         switch (received.purpose()) {
             case EMIT -> emit(fromNode, nowNs);
             case LOOK_UP, RESOLVE -> takeForwarded(nowNs);
+            case TRANSFER ->
+                    handoffs.receive(
+                            fromNode,
+                            datagram,
+                            offset + headerLength,
+                            length - headerLength,
+                            nowNs);
             case DELIVER -> drops.drop(arrival.packetNumber, DropReason.BACKPLANE_MALFORMED, nowNs);
         }
     }
@@ -182,6 +206,8 @@ public final class Redirector implements AutoCloseable {
     public void onView(final ClusterView view, final long nowNs) {
         chassis = new ChassisMap(view);
         steering.onChassis(chassis, nowNs);
+        heldFlows.onChassis(chassis);
+        handoffs.onChassis(chassis, nowNs);
         reallocate(nowNs);
     }
 
@@ -209,6 +235,8 @@ public final class Redirector implements AutoCloseable {
     public int onTimer(final long nowNs) {
         return coordinator.onTimer(chassis, steering.allocation().table(), nowNs)
                 + fragments.expire(nowNs, false)
+                + heldFlows.expire(nowNs)
+                + handoffs.onTimer(nowNs)
                 + steering.expire(nowNs);
     }
 
@@ -295,7 +323,9 @@ public final class Redirector implements AutoCloseable {
 
     private void steerPacket(final long nowNs) {
         arrival.sourceIsB = packet.sourceIsB();
-        steering.steer(packet.key(), nowNs);
+        if (!heldFlows.take(packet.key(), nowNs)) {
+            steering.steer(packet.key(), nowNs);
+        }
     }
 
     private int datagramOwner(final Side ofSide) {
@@ -391,6 +421,11 @@ public final class Redirector implements AutoCloseable {
         return counters;
     }
 
+    /// What became of the connections that moved through this redirector.
+    public ForwarderCounters handoffCounters() {
+        return handoffs.counters();
+    }
+
     public SessionTable sessions() {
         return steering.sessions();
     }
@@ -417,12 +452,13 @@ public final class Redirector implements AutoCloseable {
     /// True when no packet waits for a blade's answer and this redirector has heard of every flow
     /// that it owns.
     public boolean isIdle() {
-        return steering.isIdle();
+        return steering.isIdle() && heldFlows.heldPackets() == 0;
     }
 
     @Override
     public void close() {
         steering.close();
         fragments.close();
+        heldFlows.close();
     }
 }

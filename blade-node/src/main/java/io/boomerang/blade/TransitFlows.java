@@ -1,0 +1,87 @@
+package io.boomerang.blade;
+
+import io.boomerang.blade.announcer.Announcer;
+import io.boomerang.blade.session.LifetimeClass;
+import io.boomerang.blade.session.Lifetimes;
+import io.boomerang.blade.session.MarkerSession;
+import io.boomerang.blade.session.MarkerTable;
+import io.boomerang.blade.session.StoredMarker;
+import io.boomerang.flow.FlowHash;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
+import io.boomerang.transfer.MovingFlow;
+
+import org.jspecify.annotations.Nullable;
+
+/// The flows of a blade that go to other blades and come from there. Used by the blade's thread
+/// only.
+public final class TransitFlows {
+    private final MarkerTable markers;
+    private final Announcer announcer;
+    private final FlowHash flowHash;
+    private final Lifetimes lifetimes;
+
+    TransitFlows(
+            final MarkerTable markers,
+            final Announcer announcer,
+            final FlowHash flowHash,
+            final Lifetimes lifetimes) {
+        this.markers = markers;
+        this.announcer = announcer;
+        this.flowHash = flowHash;
+        this.lifetimes = lifetimes;
+    }
+
+    private @Nullable MarkerSession find(final Side side, final FlowKey key) {
+        return markers.find(side, key, flowHash.hash(key));
+    }
+
+    /// The flow as redirectors of this side were told of it; null when this blade does not hold it.
+    public @Nullable MovingFlow flow(final Side side, final FlowKey key) {
+        final MarkerSession marker = find(side, key);
+        return marker == null || marker.isLapsed()
+                ? null
+                : new MovingFlow(marker.key(side).copy(), marker.flowId(), marker.version());
+    }
+
+    /// The redirector of this side that owns the flow; 0 when there is none.
+    public int owner(final Side side, final FlowKey key) {
+        return announcer.directory().owner(side, flowHash.hash(key));
+    }
+
+    /// Another blade holds the flow now, and announces it.
+    public void release(final Side side, final FlowKey key, final long nowNs) {
+        final MarkerSession marker = find(side, key);
+        if (marker != null) {
+            markers.release(marker, nowNs);
+        }
+    }
+
+    /// This blade holds a flow that another one has held, with exactly that version, and announces
+    /// it; false when there is no place for it.
+    public boolean adopt(final StoredMarker flow, final long nowNs) {
+        final Side side = flow.openingSide();
+        final FlowKey key = flow.key(side);
+        release(side, key, nowNs);
+        if (!markers.resume(
+                flow,
+                flowHash.hash(flow.ingressKey()),
+                flowHash.hash(flow.egressKey()),
+                lifetimes.timeoutMs(LifetimeClass.of(key.protocol(), flow.phase())),
+                nowNs)) {
+            return false;
+        }
+        announceMoved(side, key, flow.version(), nowNs);
+        return true;
+    }
+
+    /// Others may have heard that another blade has this flow: they hear better.
+    public void announceMoved(
+            final Side side, final FlowKey key, final int version, final long nowNs) {
+        final MarkerSession marker = find(side, key);
+        if (marker != null) {
+            marker.setVersion(version);
+            announcer.moved(marker, nowNs);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.boomerang.blade.terminal;
+
+import io.boomerang.handoff.ConnectionState;
+import io.boomerang.transfer.TransferId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+
+/// The TCP stack of a blade, as the blade uses it. What it wants to send it gives to {@link
+/// TerminalBlade#transmit}, not while it is being called.
+public interface LocalStack {
+    /// Takes an Ethernet frame; the memory is the caller's own again after the call.
+    void receive(MemorySegment frame, long offset, int length, long nowNs);
+
+    /// Builds a connection up, silently. Answers why it cannot; null if it is ready to go live.
+    @Nullable String prepare(TransferId transfer, ConnectionState state, long nowNs);
+
+    /// A prepared connection is this blade's.
+    void goLive(TransferId transfer, long nowNs);
+
+    /// A prepared connection is not this blade's after all.
+    void discard(TransferId transfer);
+
+    /// A connection that stood still is another blade's.
+    void given(TransferId transfer);
+
+    /// A connection that stood still goes on here.
+    void kept(TransferId transfer, String reason, long nowNs);
+
+    /// A connection that stood still is to be reset.
+    void lost(TransferId transfer, String reason, long nowNs);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.boomerang.sim.handoff;
+
+import org.jspecify.annotations.NullMarked;
