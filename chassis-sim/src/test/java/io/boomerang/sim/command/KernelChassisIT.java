@@ -119,10 +119,7 @@ class KernelChassisIT {
         final AtomicInteger done = new AtomicInteger();
         final List<Thread> changes =
                 List.of(
-                        after(
-                                done,
-                                DOWNLOADS / 5,
-                                () -> join(guests, "blade-5")),
+                        after(done, DOWNLOADS / 5, () -> join(guests, "blade-5")),
                         after(done, 2 * DOWNLOADS / 5, () -> guests.signal("blade-1", "TERM")),
                         after(done, 3 * DOWNLOADS / 5, () -> guests.signal("egress-2", "KILL")));
         final List<String> downloads = guests.download(DOWNLOADS, done);
