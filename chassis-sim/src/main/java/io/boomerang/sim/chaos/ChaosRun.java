@@ -16,7 +16,10 @@ import io.boomerang.redirector.steering.Redirector;
 import io.boomerang.sim.chassis.Chassis;
 import io.boomerang.sim.chassis.ChassisOptions;
 import io.boomerang.sim.chassis.NodeNames;
+import io.boomerang.sim.chassis.Remains;
 import io.boomerang.sim.chassis.SteppedClock;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Set;
@@ -45,6 +48,11 @@ public final class ChaosRun implements AutoCloseable {
 
     private static final int CLOSED_MS = 100;
 
+    /// Of the disks, during the faults.
+    private static final int COPIES = 6;
+
+    private static final long COPY_INTERVAL_NS = 2_000 * MS;
+
     /// So often that faults meet every step of a comparison.
     private static final int COMPARISON_MS = 500;
 
@@ -65,6 +73,7 @@ public final class ChaosRun implements AutoCloseable {
     private final Set<String> paused = new TreeSet<>();
     private final Agenda agenda = new Agenda(clock::nowNs);
     private final Hosts hosts;
+    private final @Nullable Disks disks;
     private long lastFaultNs;
 
     /// Until then somebody may act on the view of a part of the chassis.
@@ -85,7 +94,7 @@ public final class ChaosRun implements AutoCloseable {
         }
     }
 
-    private ChaosRun(final ChaosPlan plan) {
+    private ChaosRun(final ChaosPlan plan, final boolean durable) {
         this.plan = plan;
         weather = new Weather(plan.seed() ^ 0x5DEECE66DL);
         cluster = new FaultyCluster(links, weather, START_NS);
@@ -93,12 +102,20 @@ public final class ChaosRun implements AutoCloseable {
         backplane = new FaultyBackplane(links, weather, clock::nowNs, new Losses());
         chassis = new Chassis(options(), cluster, backplane, clock, witness);
         hosts = new Hosts(chassis, witness, agenda, plan.seed());
+        disks = durable ? new Disks(chassis, plan.seed()) : null;
         witness.watch(hosts, this::mustReach);
     }
 
     /// Carries out a plan.
     public static Outcome of(final ChaosPlan plan) {
-        try (ChaosRun run = new ChaosRun(plan)) {
+        return of(plan, false);
+    }
+
+    /// Carries out a plan.
+    ///
+    /// @param durable whether nodes that start again have what was on their disks
+    public static Outcome of(final ChaosPlan plan, final boolean durable) {
+        try (ChaosRun run = new ChaosRun(plan, durable)) {
             return run.carryOut();
         }
     }
@@ -179,6 +196,11 @@ public final class ChaosRun implements AutoCloseable {
         }
         for (final ChaosEvent event : plan.events()) {
             agenda.after(event.atMs() * MS, () -> happen(event));
+        }
+        if (disks != null) {
+            for (int i = 1; i <= COPIES; i++) {
+                agenda.after(i * COPY_INTERVAL_NS, disks::copyAll);
+            }
         }
         runAgenda();
         endFaults();
@@ -300,6 +322,7 @@ public final class ChaosRun implements AutoCloseable {
         if (!isThere(node) || isLast(node) || paused.contains(node)) {
             return;
         }
+        final @Nullable Remains remains = disks == null ? null : disks.of(node);
         witness.onDied(chassis.crash(node));
         if (downMs > 0) {
             change(
@@ -307,7 +330,11 @@ public final class ChaosRun implements AutoCloseable {
                     () -> {
                         witness.onStarted(NodeNames.node(node));
                         witness.onOutOfSight(NodeNames.node(node), dividedUntilNs);
-                        chassis.restart(node);
+                        if (remains == null) {
+                            chassis.restart(node);
+                        } else {
+                            chassis.restart(node, remains);
+                        }
                     });
         }
     }

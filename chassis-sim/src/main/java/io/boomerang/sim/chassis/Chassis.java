@@ -371,6 +371,18 @@ public final class Chassis implements AutoCloseable {
         join(make(NodeNames.node(name)));
     }
 
+    /// What a store of this node would have on disk now.
+    public Remains remains(final String name) {
+        return node(name).remains(clock.nowNs());
+    }
+
+    /// Starts a node again that has ended, with what is left of it, and waits for nothing.
+    public void restart(final String name, final Remains remains) {
+        final ChassisNode node = make(NodeNames.node(name));
+        node.takeBack(remains, clock.nowNs());
+        join(node);
+    }
+
     /// Lets a node stand still: it hears and does nothing until it is resumed.
     public void pause(final String name) {
         node(name).pause(clock.nowNs());

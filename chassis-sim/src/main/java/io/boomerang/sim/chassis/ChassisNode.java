@@ -66,6 +66,12 @@ abstract sealed class ChassisNode
 
     abstract DurableSessions durable(NodeStore store, long nowNs);
 
+    /// What a store would have on disk now.
+    abstract Remains remains(long nowNs);
+
+    /// Takes back what an earlier life of this node left, before its first view.
+    abstract void takeBack(Remains remains, long nowNs);
+
     /// What an earlier run left; null when nothing is kept.
     @Nullable RestoredNode restored() {
         return restored;

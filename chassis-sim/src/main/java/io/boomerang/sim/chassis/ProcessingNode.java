@@ -2,6 +2,8 @@ package io.boomerang.sim.chassis;
 
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.blade.BladeNode;
+import io.boomerang.blade.session.MarkerMirror;
+import io.boomerang.blade.session.StoredMarker;
 import io.boomerang.cluster.ClusterChannel;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
@@ -10,6 +12,8 @@ import io.boomerang.node.store.DurableSessions;
 import io.boomerang.node.store.NodeStore;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A processing blade of a simulated chassis.
 final class ProcessingNode extends ChassisNode {
@@ -60,6 +64,26 @@ final class ProcessingNode extends ChassisNode {
     @Override
     DurableSessions durable(final NodeStore store, final long nowNs) {
         return DurableBlade.keep(store, blade, nowNs);
+    }
+
+    @Override
+    Remains remains(final long nowNs) {
+        try (MarkerMirror mirror = blade.newMirror()) {
+            mirror.sweepAll();
+            return Remains.of(mirror, nowNs);
+        }
+    }
+
+    @Override
+    void takeBack(final Remains remains, final long nowNs) {
+        final List<StoredMarker> markers = new ArrayList<>();
+        remains.forEach(record -> {
+            final StoredMarker marker = StoredMarker.read(record);
+            if (marker != null) {
+                markers.add(marker);
+            }
+        });
+        blade.resume(markers, Remains.wallMs(nowNs), nowNs);
     }
 
     @Override

@@ -9,6 +9,8 @@ import io.boomerang.node.store.DurableSessions;
 import io.boomerang.node.store.NodeStore;
 import io.boomerang.port.FrameOutlet;
 import io.boomerang.redirector.steering.Redirector;
+import io.boomerang.redirector.store.SessionSource;
+import io.boomerang.redirector.store.StoredSession;
 
 import java.lang.foreign.MemorySegment;
 
@@ -68,6 +70,23 @@ final class RedirectorNode extends ChassisNode implements FrameOutlet {
     @Override
     DurableSessions durable(final NodeStore store, final long nowNs) {
         return DurableRedirector.keep(store, redirector, nowNs);
+    }
+
+    @Override
+    Remains remains(final long nowNs) {
+        return Remains.of(new SessionSource(redirector.sessions()), nowNs);
+    }
+
+    @Override
+    void takeBack(final Remains remains, final long nowNs) {
+        final boolean[] any = new boolean[1];
+        remains.forEach(record -> {
+            final StoredSession session = StoredSession.read(record);
+            any[0] |= session != null && redirector.restore(session, Remains.wallMs(nowNs), nowNs);
+        });
+        if (any[0]) {
+            redirector.onRestored(nowNs);
+        }
     }
 
     @Override

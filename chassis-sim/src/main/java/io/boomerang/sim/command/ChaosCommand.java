@@ -61,6 +61,15 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--handoff", description = "Move connections instead of joining nodes.")
     private boolean handoff;
 
+    @Option(
+            names = "--durable",
+            description = {
+                "Nodes that start again have what was on their disks: as a rule all they had when"
+                        + " they",
+                "died, sometimes an older copy, sometimes two thirds."
+            })
+    private boolean durable;
+
     @Option(names = "--progress", description = "Show a progress bar also where no terminal is.")
     private boolean progress;
 
@@ -84,7 +93,7 @@ final class ChaosCommand implements Callable<Integer> {
         try (Progress bar = Progress.ofRuns(progress, runs)) {
             while (done < runs && failures < MOST_FAILURES) {
                 final ChaosPlan plan = ChaosPlan.random(seed + done);
-                final ChaosRun.Outcome outcome = ChaosRun.of(plan);
+                final ChaosRun.Outcome outcome = ChaosRun.of(plan, durable);
                 packets += outcome.packets();
                 deliveries += outcome.deliveries();
                 if (!outcome.isClean()) {
@@ -109,21 +118,28 @@ final class ChaosCommand implements Callable<Integer> {
         return failures == 0 ? Boomerang.OK : Boomerang.FAILED;
     }
 
-    private static void report(
+    private void report(
             final ChaosPlan plan, final ChaosRun.Outcome outcome, final PrintWriter out) {
         out.printf(
                 Locale.ROOT, "seed %d broke a promise: %s%n", plan.seed(), ChaosText.chassis(plan));
         outcome.violations().forEach(violation -> out.println("  " + violation));
         out.flush();
-        final ChaosPlan shortest = Shrinker.shrink(plan, other -> !ChaosRun.of(other).isClean());
+        final ChaosPlan shortest =
+                Shrinker.shrink(plan, other -> !ChaosRun.of(other, durable).isClean());
         out.printf(
                 Locale.ROOT,
                 "  the shortest list found that still breaks one, %d of %d events:%n",
                 shortest.events().size(),
                 plan.events().size());
         shortest.events().forEach(event -> out.println("  " + ChaosText.event(event)));
-        ChaosRun.of(shortest).violations().forEach(violation -> out.println("  " + violation));
-        out.printf(Locale.ROOT, "  again: boomerang chaos --seed %d --runs 1%n", plan.seed());
+        ChaosRun.of(shortest, durable)
+                .violations()
+                .forEach(violation -> out.println("  " + violation));
+        out.printf(
+                Locale.ROOT,
+                "  again: boomerang chaos --seed %d --runs 1%s%n",
+                plan.seed(),
+                durable ? " --durable" : "");
         out.flush();
     }
 }

@@ -49,6 +49,14 @@ class ChaosRunTest {
         assertEquals(ChaosRun.of(ChaosPlan.random(3)), ChaosRun.of(ChaosPlan.random(3)));
     }
 
+    @Test
+    void shouldRunTheSameAgainWithTheSameDisks() {
+        final ChaosRun.Outcome outcome = ChaosRun.of(ChaosPlan.random(3), true);
+
+        assertEquals(outcome, ChaosRun.of(ChaosPlan.random(3), true));
+        assertEquals(List.of(), outcome.violations());
+    }
+
     /// Every packet of every flow reaches a blade when nothing goes wrong, and every flow answers.
     @ParameterizedTest
     @EnumSource
