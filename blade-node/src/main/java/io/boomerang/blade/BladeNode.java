@@ -565,6 +565,22 @@ public final class BladeNode implements AutoCloseable {
         return self;
     }
 
+    /// What is known of single flows.
+    public FlowAccounts accounts() {
+        return new FlowAccounts(markers, lifetimes, flowHash);
+    }
+
+    /// How many flows it can hold.
+    public int capacity() {
+        return capacity;
+    }
+
+    /// How long the eldest announcement that nobody has acknowledged has been on its way, in
+    /// nanoseconds; 0 when there is none.
+    public long announcementLagNs(final long nowNs) {
+        return announcer.eldestAgeNs(nowNs);
+    }
+
     /// A snapshot; exact when the blade's thread takes it.
     public BladeCounters counters() {
         return new BladeCounters(

@@ -1,6 +1,5 @@
 package io.boomerang.node;
 
-import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.udp.UdpConfig;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.PassThrough;
@@ -14,6 +13,9 @@ import io.boomerang.cluster.Member.Role;
 import io.boomerang.cluster.key.KeyHolder;
 import io.boomerang.device.ApplianceProcessor;
 import io.boomerang.device.KernelProcessor;
+import io.boomerang.node.admin.AdminServer;
+import io.boomerang.node.admin.OperatedBlade;
+import io.boomerang.node.admin.OperatedNode;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
 import io.boomerang.node.config.ServiceConfig;
@@ -35,10 +37,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Everything that runs on one blade: a redirector, a processor, or both. Started and stopped once.
+/// Everything that runs on one blade: a redirector, a processor, or both, and where operators reach
+/// it. Started and stopped once.
 public final class BladeDaemon {
     private static final Logger LOG = LogManager.getLogger(BladeDaemon.class);
 
@@ -56,11 +60,18 @@ public final class BladeDaemon {
     private final List<NodeAgent> redirectors = new ArrayList<>();
     private volatile @Nullable KeyHolder clusterKey;
     private final CountDownLatch anyEnded = new CountDownLatch(1);
+    private final List<OperatedNode> operated = new CopyOnWriteArrayList<>();
+    private final Runnable onKill;
+    private volatile @Nullable AdminServer admin;
 
+    /// A daemon that has not started yet.
+    ///
+    /// @param onKill ends the process at once, because an operator says so
     /// @throws IllegalArgumentException when the chassis has no blade of that name
-    public BladeDaemon(final ChassisConfig config, final String blade) {
+    public BladeDaemon(final ChassisConfig config, final String blade, final Runnable onKill) {
         this.config = config;
         this.blade = blade;
+        this.onKill = onKill;
         nodes = config.nodesOf(blade);
     }
 
@@ -80,7 +91,9 @@ public final class BladeDaemon {
                 final NodeAgent agent = agent(node, key);
                 (node.role() == Role.BLADE ? processors : redirectors).add(agent);
                 agent.start();
+                operated.add(new AgentAccess(node, agent));
             }
+            admin = openAdmin();
         } catch (final IOException | RuntimeException | InterruptedException e) {
             finish();
             throw e;
@@ -90,6 +103,35 @@ public final class BladeDaemon {
                 config.name(),
                 blade,
                 nodes.stream().map(NodeConfig::name).toList());
+    }
+
+    private @Nullable AdminServer openAdmin() throws IOException {
+        final InetSocketAddress address = config.admin().addressOf(blade);
+        if (address == null) {
+            return null;
+        }
+        final AdminServer server = AdminServer.open(config, new Operated(), address);
+        LOG.info("blade={} operators={}", blade, server.address());
+        return server;
+    }
+
+    /// This daemon as operators see it.
+    private final class Operated implements OperatedBlade {
+        @Override
+        public String name() {
+            return blade;
+        }
+
+        @Override
+        public List<OperatedNode> nodes() {
+            return operated;
+        }
+
+        @Override
+        public void kill() {
+            LOG.warn("blade={} is killed by an operator", blade);
+            onKill.run();
+        }
     }
 
     private NodeAgent agent(final NodeConfig node, final KeyHolder key) throws IOException {
@@ -105,7 +147,7 @@ public final class BladeDaemon {
                 udpConfig(node),
                 self,
                 new JGroupsChannel(clusterConfig(node, key), self),
-                (backplane, control) -> machine(node, self, backplane, control),
+                (meter, control) -> machine(node, self, meter, control),
                 clock,
                 anyEnded::countDown);
     }
@@ -113,14 +155,14 @@ public final class BladeDaemon {
     private NodeMachine machine(
             final NodeConfig node,
             final Member self,
-            final Backplane backplane,
+            final FrameMeter meter,
             final ControlSender control)
             throws IOException {
         final NodeMachine machine =
                 node.role() == Role.BLADE
                         ? new ProcessorMachine(
-                                config, self, node.weight(), processor(node), backplane, control)
-                        : redirector(node, self, backplane, control);
+                                config, self, node.weight(), processor(node), meter, control)
+                        : redirector(node, self, meter, control);
         if (config.keepsSessions()) {
             try {
                 final Path directory = config.sessionsDirectory();
@@ -183,7 +225,7 @@ public final class BladeDaemon {
     private NodeMachine redirector(
             final NodeConfig node,
             final Member self,
-            final Backplane backplane,
+            final FrameMeter meter,
             final ControlSender control)
             throws IOException {
         final PacketPort port =
@@ -191,7 +233,7 @@ public final class BladeDaemon {
                         node.interfaceName(), PortOptions.DEFAULTS.withDriver(node.port()));
         try {
             final PacketFit fit = BackplaneRoom.of(config, node).fit(port);
-            return new RedirectorMachine(config, self, port, fit, backplane, control);
+            return new RedirectorMachine(config, self, port, fit, meter, control);
         } catch (final IOException | RuntimeException e) {
             port.close();
             throw e;
@@ -240,6 +282,10 @@ public final class BladeDaemon {
     }
 
     private void finish() throws InterruptedException {
+        final AdminServer server = admin;
+        if (server != null) {
+            server.close();
+        }
         for (final NodeAgent agent : agents()) {
             agent.finish(GRACE_MS);
         }

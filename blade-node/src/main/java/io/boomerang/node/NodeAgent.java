@@ -1,7 +1,6 @@
 package io.boomerang.node;
 
 import io.boomerang.announce.ControlMessage;
-import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.RelayConfig;
 import io.boomerang.backplane.RelayingBackplane;
 import io.boomerang.backplane.udp.UdpBackplane;
@@ -12,6 +11,12 @@ import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlInbox;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.node.admin.Measurements;
+import io.boomerang.node.admin.Metric;
+import io.boomerang.node.admin.NodeBusyException;
+import io.boomerang.node.admin.NodeStatus;
+import io.boomerang.node.admin.NodeStatus.State;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.redirector.steering.Redirector;
 
@@ -22,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -36,13 +42,22 @@ final class NodeAgent implements Runnable {
     /// Then packets have their turn.
     private static final int BATCHES_AT_ONCE = 64;
 
+    private static final int QUESTIONS_AT_ONCE = 4;
+    private static final long QUESTION_MS = 5_000;
+
     private static final Logger LOG = LogManager.getLogger(NodeAgent.class);
 
     private static final long TIMER_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /// Makes what the node does, on its thread.
     interface MachineFactory {
-        NodeMachine make(Backplane backplane, ControlSender control) throws IOException;
+        NodeMachine make(FrameMeter meter, ControlSender control) throws IOException;
+    }
+
+    /// What another thread wants to know of the node.
+    @FunctionalInterface
+    interface Question<T> {
+        T answer(NodeMachine machine, long nowNs);
     }
 
     private enum Phase {
@@ -59,6 +74,7 @@ final class NodeAgent implements Runnable {
     private final FlowClock clock;
     private final Runnable onEnd;
     private final Thread thread;
+    private final NodeRequests requests = new NodeRequests(QUESTION_MS);
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch drained = new CountDownLatch(1);
 
@@ -66,11 +82,14 @@ final class NodeAgent implements Runnable {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Parts parts;
     private long nowNs;
+    private long startedNs;
+    private ClusterView view = new ClusterView(0, List.of());
 
     /// What the thread makes when it starts.
     private record Parts(
             UdpBackplane udp,
             RelayingBackplane relay,
+            FrameMeter meter,
             BatchingSender sender,
             NodeMachine machine,
             ControlInbox inbox) {}
@@ -144,6 +163,20 @@ final class NodeAgent implements Runnable {
         }
     }
 
+    /// Puts a question to the node's thread, and waits for the answer.
+    <T> T ask(final Question<T> question) throws NodeBusyException, InterruptedException {
+        final Parts made = parts;
+        if (made == null || !thread.isAlive()) {
+            throw new NodeBusyException(self.name() + " has ended");
+        }
+        return requests.ask(() -> question.answer(made.machine, nowNs), made.udp::wakeUp);
+    }
+
+    /// The time of this node.
+    long nowNs() {
+        return clock.nowNs();
+    }
+
     boolean isAlive() {
         return thread.isAlive();
     }
@@ -166,6 +199,7 @@ final class NodeAgent implements Runnable {
                 LOG.info(
                         "node={} {} backplane={}", self.name(), summary(made), made.udp.counters());
             } finally {
+                requests.close();
                 made.machine.close();
                 made.udp.close();
             }
@@ -205,13 +239,14 @@ final class NodeAgent implements Runnable {
         NodeMachine machine = null;
         try {
             final BatchingSender sender = new BatchingSender(channel);
-            machine = factory.make(relay, sender);
+            final FrameMeter meter = new FrameMeter(relay);
+            machine = factory.make(meter, sender);
             for (final int descriptor : machine.descriptors()) {
                 udp.watch(descriptor);
             }
             final ControlInbox inbox =
                     new ControlInbox(new Control(), self.formats(), WAITING_BATCHES, udp::wakeUp);
-            return new Parts(udp, relay, sender, machine, inbox);
+            return new Parts(udp, relay, meter, sender, machine, inbox);
         } catch (final RuntimeException | IOException | Error e) {
             if (machine != null) {
                 machine.close();
@@ -223,6 +258,7 @@ final class NodeAgent implements Runnable {
 
     private void cycle(final Parts made) {
         nowNs = clock.nowNs();
+        startedNs = nowNs;
         long lastTimerNs = nowNs;
         boolean draining = false;
         int done = 0;
@@ -236,10 +272,12 @@ final class NodeAgent implements Runnable {
             }
             done += made.inbox.drain(nowNs, BATCHES_AT_ONCE);
             done += made.machine.receive(nowNs);
+            done += requests.answer(QUESTIONS_AT_ONCE);
             if (nowNs - lastTimerNs >= TIMER_NS) {
                 lastTimerNs = nowNs;
                 made.relay.onTimer(nowNs);
                 made.machine.onTimer(made.sender, nowNs);
+                made.meter.onTimer(nowNs);
                 if (draining && drained.getCount() > 0 && made.machine.isDrained()) {
                     drained.countDown();
                 }
@@ -254,10 +292,56 @@ final class NodeAgent implements Runnable {
         }
     }
 
+    /// What this node is, counts and holds. By its own thread.
+    NodeStatus status() {
+        final Parts made = madeParts();
+        final NodeMachine machine = made.machine;
+        final long uptimeMs = TimeUnit.NANOSECONDS.toMillis(nowNs - startedNs);
+        final Measurements measured = new Measurements();
+        measured.add(Metric.UPTIME, uptimeMs / 1e3);
+        NodeMeasurements.add(measured, view, made.inbox);
+        NodeMeasurements.add(measured, made.udp, made.relay);
+        made.meter.measure(measured, config::nodeName);
+        machine.measure(measured, config::nodeName, nowNs);
+        return new NodeStatus(
+                self,
+                !machine.isDraining()
+                        ? State.RUNNING
+                        : machine.isDrained() ? State.DRAINED : State.DRAINING,
+                machine.weight(),
+                uptimeMs,
+                view,
+                measured);
+    }
+
+    /// A capture of these flows, which sees nothing yet.
+    FrameTap newTap(final List<FlowKey> keys, final long atNs) {
+        return new FrameTap(keys, config.parameters().flowRules(), config::nodeName, atNs);
+    }
+
+    /// What shows frames to captures. For its own thread.
+    FrameMeter meter() {
+        return madeParts().meter;
+    }
+
+    /// Where messages go. For its own thread.
+    ControlSender sender() {
+        return madeParts().sender;
+    }
+
+    private Parts madeParts() {
+        final Parts made = parts;
+        if (made == null) {
+            throw new IllegalStateException(self.name() + " has not started");
+        }
+        return made;
+    }
+
     private void onDatagram(
             final int from, final MemorySegment datagram, final long offset, final int length) {
         final Parts made = parts;
         if (made != null) {
+            made.meter.onDatagram(from, datagram, offset, length);
             made.machine.onDatagram(from, datagram, offset, length, nowNs);
         }
     }
@@ -273,17 +357,18 @@ final class NodeAgent implements Runnable {
         }
 
         @Override
-        public void onView(final ClusterView view, final long atNs) {
+        public void onView(final ClusterView newView, final long atNs) {
             final Parts made = parts;
             if (made == null) {
                 return;
             }
-            if (view.member(self.node()) == null) {
+            if (newView.member(self.node()) == null) {
                 throw new IllegalStateException("the cluster has excluded " + self.name());
             }
-            made.udp.onView(view);
-            made.relay.onView(view);
-            made.machine.onView(view, made.sender, atNs);
+            view = newView;
+            made.udp.onView(newView);
+            made.relay.onView(newView);
+            made.machine.onView(newView, made.sender, atNs);
         }
     }
 

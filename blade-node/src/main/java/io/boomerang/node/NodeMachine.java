@@ -1,12 +1,17 @@
 package io.boomerang.node;
 
+import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.node.admin.FlowReport;
+import io.boomerang.node.admin.Measurements;
 import io.boomerang.node.store.NodeStore;
 import io.boomerang.node.store.RestoredNode;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntFunction;
 
 /// What a node does, whatever its role: the state machine with its ports. Used by the node's thread
 /// only.
@@ -40,6 +45,33 @@ interface NodeMachine extends AutoCloseable {
 
     /// Descriptors that tell when {@link #receive} has something to do.
     int[] descriptors();
+
+    /// How many new flows it wants, measured against others; 0 on a redirector.
+    int weight();
+
+    /// From now on it wants so many new flows; 0 drains it.
+    ///
+    /// @throws UnsupportedOperationException when it is no processor
+    void weigh(int newWeight, ControlSender control, long nowNs);
+
+    /// Whether it wants no new flows.
+    boolean isDraining();
+
+    /// Adds what it counts and holds.
+    ///
+    /// @param name of a node by its id
+    void measure(Measurements into, IntFunction<String> name, long nowNs);
+
+    /// What it knows of a flow.
+    FlowReport explain(FlowKey key, long nowNs);
+
+    /// Where its sessions or flows are looked through.
+    SessionLister sessions();
+
+    /// By which table a redirector steers.
+    ///
+    /// @throws UnsupportedOperationException when it is no redirector
+    BucketTableUpdate buckets();
 
     /// What it has done, for a log.
     String summary();

@@ -1,8 +1,8 @@
 package io.boomerang.node;
 
+import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredWeight;
-import io.boomerang.backplane.Backplane;
 import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.BladeObserver;
@@ -13,6 +13,9 @@ import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.node.admin.FlowReport;
+import io.boomerang.node.admin.Measurements;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.store.DurableBlade;
 import io.boomerang.node.store.DurableSessions;
@@ -23,12 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 /// A processor, and how many new flows it wants.
 ///
-/// Draining asks for none; it is over when the last flow is. The weight is said again with each
-/// change of the members, because who allocates buckets may be one of them, and each second while
-/// it drains.
+/// Draining asks for none; it is over when the last flow is. An operator may drain it and change
+/// his mind; before it ends it stays drained. The weight is said again with each change of the
+/// members, because who allocates buckets may be one of them, and each second while it is 0.
 final class ProcessorMachine implements NodeMachine {
     private static final long REPEAT_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -36,7 +40,7 @@ final class ProcessorMachine implements NodeMachine {
     private final BladeNode blade;
     private int weight;
     private @Nullable DurableSessions durable;
-    private boolean draining;
+    private boolean ending;
     private int[] listeners = {};
     private long saidNs;
 
@@ -45,7 +49,7 @@ final class ProcessorMachine implements NodeMachine {
             final Member self,
             final int weight,
             final PacketProcessor processor,
-            final Backplane backplane,
+            final FrameMeter meter,
             final ControlSender control) {
         this.weight = weight;
         this.processor = processor;
@@ -57,7 +61,7 @@ final class ProcessorMachine implements NodeMachine {
                         config.parameters(),
                         self,
                         processor,
-                        backplane,
+                        meter,
                         config.announcements() ? control : new Silence(control),
                         BladeObserver.NONE);
     }
@@ -115,7 +119,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public int onTimer(final ControlSender control, final long nowNs) {
-        if (draining && nowNs - saidNs >= REPEAT_NS) {
+        if (weight == 0 && nowNs - saidNs >= REPEAT_NS) {
             sayWeight(control, nowNs);
         }
         if (durable != null) {
@@ -131,7 +135,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public void drain(final ControlSender control, final long nowNs) {
-        draining = true;
+        ending = true;
         weight = 0;
         sayWeight(control, nowNs);
     }
@@ -139,6 +143,45 @@ final class ProcessorMachine implements NodeMachine {
     @Override
     public boolean isDrained() {
         return blade.isIdle() && blade.counters().liveFlows() == 0;
+    }
+
+    @Override
+    public int weight() {
+        return weight;
+    }
+
+    @Override
+    public void weigh(final int newWeight, final ControlSender control, final long nowNs) {
+        if (ending) {
+            return; // it stays drained until it ends
+        }
+        weight = newWeight;
+        sayWeight(control, nowNs);
+    }
+
+    @Override
+    public boolean isDraining() {
+        return weight == 0;
+    }
+
+    @Override
+    public void measure(final Measurements into, final IntFunction<String> name, final long nowNs) {
+        ProcessorMeasurements.add(into, blade, weight, nowNs);
+    }
+
+    @Override
+    public FlowReport explain(final FlowKey key, final long nowNs) {
+        return new FlowReport.OfProcessor(blade.accounts().find(key, nowNs));
+    }
+
+    @Override
+    public SessionLister sessions() {
+        return new ProcessorFlows(blade.accounts(), blade.self());
+    }
+
+    @Override
+    public BucketTableUpdate buckets() {
+        throw new UnsupportedOperationException("a processor has no buckets");
     }
 
     @Override

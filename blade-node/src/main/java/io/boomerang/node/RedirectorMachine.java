@@ -1,10 +1,14 @@
 package io.boomerang.node;
 
+import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
-import io.boomerang.backplane.Backplane;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
+import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.node.admin.FlowReport;
+import io.boomerang.node.admin.Measurements;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.store.DurableRedirector;
 import io.boomerang.node.store.DurableSessions;
@@ -20,6 +24,7 @@ import io.boomerang.redirector.steering.SteeringObserver;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntFunction;
 
 /// A redirector with the interface to its outside network.
 ///
@@ -31,30 +36,42 @@ final class RedirectorMachine implements NodeMachine {
     private final PacketPort outside;
     private final PacketFit fit;
     private final boolean fits;
+    private final FrameMeter meter;
     private final Redirector redirector;
     private final FrameBurst burst = new FrameBurst(BURST);
     private @Nullable DurableSessions durable;
     private boolean draining;
+    private boolean isAlone;
+    private int[] blades = {};
 
     RedirectorMachine(
             final ChassisConfig config,
             final Member self,
             final PacketPort outside,
             final PacketFit fit,
-            final Backplane backplane,
+            final FrameMeter meter,
             final ControlSender control) {
         this.outside = outside;
         this.fit = fit;
+        this.meter = meter;
         fits = !fit.isNeeded();
         redirector =
                 new Redirector(
                         config.redirector(),
                         config.parameters(),
                         self,
-                        backplane,
+                        meter,
                         control,
-                        outside,
+                        this::emit,
                         SteeringObserver.NONE);
+    }
+
+    private boolean emit(final MemorySegment frame, final long offset, final int length) {
+        final boolean taken = outside.transmit(frame, offset, length);
+        if (taken) {
+            meter.onOutsideOut(frame, offset, length);
+        }
+        return taken;
     }
 
     @Override
@@ -74,6 +91,7 @@ final class RedirectorMachine implements NodeMachine {
             final MemorySegment frame = burst.segment(i);
             final long offset = burst.offset(i);
             final int length = burst.length(i);
+            meter.onOutsideIn(frame, offset, length);
             if (fits || fit.admit(frame, offset, length, nowNs)) {
                 redirector.onFrame(frame, offset, length, 0, nowNs);
             }
@@ -98,6 +116,13 @@ final class RedirectorMachine implements NodeMachine {
 
     @Override
     public void onView(final ClusterView view, final ControlSender control, final long nowNs) {
+        final Role own = redirector.self().role();
+        isAlone = view.members().stream().filter(member -> member.role() == own).count() == 1;
+        blades =
+                view.members().stream()
+                        .filter(member -> member.role() == Role.BLADE)
+                        .mapToInt(Member::node)
+                        .toArray();
         redirector.onView(view, nowNs);
     }
 
@@ -127,6 +152,42 @@ final class RedirectorMachine implements NodeMachine {
     @Override
     public boolean isDrained() {
         return redirector.isIdle();
+    }
+
+    @Override
+    public int weight() {
+        return 0;
+    }
+
+    @Override
+    public void weigh(final int newWeight, final ControlSender control, final long nowNs) {
+        throw new UnsupportedOperationException("a redirector has no weight");
+    }
+
+    @Override
+    public boolean isDraining() {
+        return draining;
+    }
+
+    @Override
+    public void measure(final Measurements into, final IntFunction<String> name, final long nowNs) {
+        RedirectorMeasurements.add(into, redirector, blades, isAlone, name);
+        RedirectorMeasurements.add(into, outside.counters());
+    }
+
+    @Override
+    public FlowReport explain(final FlowKey key, final long nowNs) {
+        return new FlowReport.OfRedirector(redirector.explain(key, nowNs));
+    }
+
+    @Override
+    public SessionLister sessions() {
+        return new RedirectorSessions(redirector.sessions());
+    }
+
+    @Override
+    public BucketTableUpdate buckets() {
+        return redirector.buckets();
     }
 
     @Override

@@ -35,6 +35,7 @@ class BladeDaemonIT {
                 backplane: {port: %d, keys: [{id: 1, file: key}]}
                 cluster: {port: %d, key-file: chassis.p12}
                 drain-limit: 10s
+                admin: {address: backplane, port: %d}
                 limits: {sessions: 1024, flows: 1024}
                 blades:
                   - {name: in, address: 127.0.0.1, redirector: {node: 1, side: ingress, interface: none-1}}
@@ -42,8 +43,17 @@ class BladeDaemonIT {
                   - {name: one, address: 127.0.0.3, processor: {node: 3}}
                   - {name: two, address: 127.0.0.4, processor: {node: 4}}
                 """
-                        .formatted(freePort(), freePort());
+                        .formatted(freePort(), freePort(), freePort());
         return ChassisConfig.read(Files.writeString(directory.resolve("chassis.yaml"), text));
+    }
+
+    private static BladeDaemon daemon(final ChassisConfig config, final String blade) {
+        return new BladeDaemon(
+                config,
+                blade,
+                () -> {
+                    throw new AssertionError("nobody kills it");
+                });
     }
 
     private static int freePort() throws IOException {
@@ -55,8 +65,8 @@ class BladeDaemonIT {
     @Test
     void shouldJoinDrainAndLeave() throws Exception {
         final ChassisConfig config = config();
-        final BladeDaemon one = new BladeDaemon(config, "one");
-        final BladeDaemon two = new BladeDaemon(config, "two");
+        final BladeDaemon one = daemon(config, "one");
+        final BladeDaemon two = daemon(config, "two");
         one.start();
         two.start();
 
@@ -70,7 +80,7 @@ class BladeDaemonIT {
     void shouldSayWhichInterfaceIsMissingAndLeaveNothingBehind() throws Exception {
         final ChassisConfig config = config();
         for (int i = 0; i < 2; i++) {
-            final BladeDaemon daemon = new BladeDaemon(config, "in");
+            final BladeDaemon daemon = daemon(config, "in");
 
             final IOException refusal = assertThrows(IOException.class, daemon::start);
 
@@ -81,11 +91,11 @@ class BladeDaemonIT {
     @Test
     void shouldSayWhichAddressIsInUse() throws Exception {
         final ChassisConfig config = config();
-        final BladeDaemon daemon = new BladeDaemon(config, "one");
+        final BladeDaemon daemon = daemon(config, "one");
         daemon.start();
 
         final IOException refusal =
-                assertThrows(IOException.class, () -> new BladeDaemon(config, "one").start());
+                assertThrows(IOException.class, () -> daemon(config, "one").start());
 
         assertTrue(refusal.toString().contains("/127.0.0.3:"), refusal.toString());
         assertTrue(daemon.stop());

@@ -151,6 +151,17 @@ final class LayerRules {
     static final ArchRule yamlStaysInTheChassisFile =
             seenIn("org.snakeyaml..", "io.boomerang.node.config");
 
+    @ArchTest
+    static final ArchRule httpStaysInTheAdminEndpoint =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.boomerang.node.admin")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("com.sun.net.httpserver..", "java.net.http..")
+                    .because("what can be asked of a daemon, and by whom, is decided in one place")
+                    .allowEmptyShould(true);
+
     @ArchTest static final ArchRule progressBarHasOnePlace = seenByOnePackage("me.tongfei.");
 
     @ArchTest static final ArchRule hdrHistogramHasOnePlace = seenByOnePackage("org.HdrHistogram.");

@@ -143,6 +143,10 @@ class RulesCanFailTest {
                             "package io.boomerang.cluster; class Diary { java.util.logging.Logger"
                                     + " log; }"),
                     Map.entry(
+                            "httpStaysInTheAdminEndpoint",
+                            "package io.boomerang.node; class Door {"
+                                    + " com.sun.net.httpserver.HttpServer server; }"),
+                    Map.entry(
                             "picocliStaysInTheCommand",
                             "package io.boomerang.sim.replay; class Options {"
                                     + " @picocli.CommandLine.Option(names = \"-x\") int x; }"),

@@ -523,6 +523,12 @@ public final class Announcer {
                 marker.phase());
     }
 
+    /// How long the eldest announcement that nobody has acknowledged has been on its way, in
+    /// nanoseconds; 0 when there is none.
+    public long eldestAgeNs(final long nowNs) {
+        return outstanding.eldestAgeNs(nowNs);
+    }
+
     public AnnouncerCounters counters() {
         return new AnnouncerCounters(
                 opens,

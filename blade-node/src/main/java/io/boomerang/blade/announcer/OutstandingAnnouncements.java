@@ -18,6 +18,7 @@ final class OutstandingAnnouncements {
         private @Nullable SessionAnnouncement message;
         private int tries;
         private long sentNs;
+        private long firstSentNs;
         private int group;
         private @Nullable Entry nextInChain;
         private @Nullable Entry older;
@@ -90,6 +91,7 @@ final class OutstandingAnnouncements {
         if (known != null) {
             known.message = message;
             known.tries = 1;
+            known.firstSentNs = nowNs;
             unlist(known);
             list(known, 0, nowNs);
             return true;
@@ -101,6 +103,7 @@ final class OutstandingAnnouncements {
         entry.node = node;
         entry.message = message;
         entry.tries = 1;
+        entry.firstSentNs = nowNs;
         final int chain = chain(message.flowId(), node);
         entry.nextInChain = chains[chain];
         chains[chain] = entry;
@@ -118,6 +121,18 @@ final class OutstandingAnnouncements {
             }
         }
         return null;
+    }
+
+    /// How long the eldest of them has waited since it was first sent, in nanoseconds; 0 when there
+    /// is none.
+    long eldestAgeNs(final long nowNs) {
+        long age = 0;
+        for (final Entry entry : oldest) {
+            if (entry != null) {
+                age = Math.max(age, nowNs - entry.firstSentNs);
+            }
+        }
+        return age;
     }
 
     /// The entry was sent again; `soon` keeps it at the shortest interval.

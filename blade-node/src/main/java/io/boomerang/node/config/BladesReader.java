@@ -38,6 +38,7 @@ final class BladesReader {
     private final Map<String, String> bladeByNodeName = new HashMap<>();
     private final Map<Integer, String> bladeByNode = new HashMap<>();
     private final Map<InetAddress, String> bladeByAddress = new HashMap<>();
+    private final Map<String, InetAddress> adminAddresses = new HashMap<>();
     private @Nullable InetAddress firstAddress;
 
     BladesReader(final int backplanePort, final int clusterPort) {
@@ -63,6 +64,11 @@ final class BladesReader {
             }
         }
         return nodes;
+    }
+
+    /// The addresses that blades have for operators, by name, after {@link #read}.
+    Map<String, InetAddress> adminAddresses() {
+        return adminAddresses;
     }
 
     private static NodeConfig withIndex(final NodeConfig node, final int index) {
@@ -91,6 +97,14 @@ final class BladesReader {
             section.complain("name", "'" + name + "' is no name: " + NAME_RULE);
         }
         final InetAddress address = address(section, name);
+        if (section.has("admin-address")) {
+            final InetAddress admin = section.address("admin-address");
+            if (admin != null && (admin.isAnyLocalAddress() || admin.isMulticastAddress())) {
+                section.complain("admin-address", "cannot be the address of one blade");
+            } else if (admin != null) {
+                adminAddresses.put(name, admin);
+            }
+        }
         final boolean redirects = section.has("redirector");
         final boolean processes = section.has("processor");
         if (!redirects && !processes) {

@@ -27,6 +27,7 @@ import java.util.List;
 ///   milliseconds
 /// @param stateDirectory where a blade keeps what it has to know when it starts again
 /// @param keepsSessions whether nodes keep their sessions there, too
+/// @param admin where operators reach the daemons
 /// @param nodes ordered by id
 public record ChassisConfig(
         String name,
@@ -40,6 +41,7 @@ public record ChassisConfig(
         int drainLimitMs,
         Path stateDirectory,
         boolean keepsSessions,
+        AdminConfig admin,
         List<NodeConfig> nodes) {
 
     /// What carries frames.
@@ -80,6 +82,16 @@ public record ChassisConfig(
     /// The names of all blades, in the order of their nodes.
     public List<String> bladeNames() {
         return nodes.stream().map(NodeConfig::blade).distinct().toList();
+    }
+
+    /// What operators call a node; `node-7` for one that the file does not know.
+    public String nodeName(final int node) {
+        for (final NodeConfig config : nodes) {
+            if (config.node() == node) {
+                return config.name();
+            }
+        }
+        return "node-" + node;
     }
 
     /// What runs on a blade.

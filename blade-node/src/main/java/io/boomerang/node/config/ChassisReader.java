@@ -73,7 +73,9 @@ final class ChassisReader {
         final int clusterPort = cluster.number("port", USUAL_CLUSTER_PORT, 1, MAX_PORT - 1);
         final ClusterKeyFile clusterKey = clusterKey(cluster);
         cluster.end();
-        final List<NodeConfig> nodes = new BladesReader(backplanePort, clusterPort).read(root);
+        final BladesReader blades = new BladesReader(backplanePort, clusterPort);
+        final List<NodeConfig> nodes = blades.read(root);
+        final AdminConfig admin = admin(root.section("admin"), nodes, blades);
         final Section serviceSection = root.section("service");
         final AnnouncePolicy announce = serviceSection.choice("announce", AnnouncePolicy.CARRY);
         final SelectionPolicy selection =
@@ -101,6 +103,7 @@ final class ChassisReader {
                 drainMs,
                 state,
                 keepsSessions,
+                admin,
                 nodes);
     }
 
@@ -140,6 +143,12 @@ final class ChassisReader {
             }
         }
         return new SecretFile(0, 0);
+    }
+
+    private AdminConfig admin(
+            final Section section, final List<NodeConfig> nodes, final BladesReader blades) {
+        final SecretFile token = section.has("token-file") ? secret(section, "token-file") : null;
+        return AdminReader.read(section, token, nodes, blades.adminAddresses());
     }
 
     // Backplane

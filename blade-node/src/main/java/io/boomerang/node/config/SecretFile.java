@@ -45,6 +45,13 @@ record SecretFile(long word0, long word1) {
         return new SecretFile(bytes.getLong(), bytes.getLong());
     }
 
+    /// The secret as the file has it, in lower case.
+    String hexDigits() {
+        final HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(Long.reverseBytes(word0))
+                + hex.toHexDigits(Long.reverseBytes(word1));
+    }
+
     /// Without the secret.
     @Override
     public String toString() {

@@ -3,6 +3,7 @@ package io.boomerang.node.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -115,9 +116,11 @@ class ChassisConfigTest {
             drain-limit: 0ms
             state-directory: state
             keep-sessions: false
+            admin: {address: backplane, port: 9000, token-file: hash.key}
             blades:
               - name: both
                 address: 2001:db8::5
+                admin-address: 192.0.2.5
                 redirector: {node: 9, side: ingress, interface: eth1, port: af-packet}
                 processor: {node: 5}
               - name: out
@@ -173,6 +176,10 @@ class ChassisConfigTest {
         assertEquals(0x0706050403020100L, config.parameters().hashKey0());
         assertEquals(65_536, config.parameters().bucketCount());
         assertEquals(List.of("slot-1", "slot-2", "slot-3"), config.bladeNames());
+        assertEquals(
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 7_880),
+                config.admin().addressOf("slot-3"));
+        assertEquals("", config.admin().token());
         assertEquals(
                 List.of(
                         new NodeConfig(
@@ -231,6 +238,9 @@ class ChassisConfigTest {
         assertEquals(0, config.drainLimitMs());
         assertEquals(directory.resolve("state"), config.stateDirectory());
         assertFalse(config.keepsSessions());
+        assertEquals(new InetSocketAddress("192.0.2.5", 9_000), config.admin().addressOf("both"));
+        assertEquals(new InetSocketAddress("2001:db8::6", 9_000), config.admin().addressOf("out"));
+        assertEquals("000102030405060708090a0b0c0d0e0f", config.admin().token());
         final NodeConfig processor = config.nodesOf("both").getFirst();
         assertEquals("both-processor", processor.name());
         assertEquals(1, processor.index());
@@ -361,6 +371,23 @@ class ChassisConfigTest {
                         "chassis.p12}",
                         "chassis.p12, key-password-file: absent}",
                         "17:53: cluster.key-password-file: cannot be read"),
+                wrong("demo", "demo\nadmin: {port: 0}", "2:15: admin.port: 0 is outside 1..65535"),
+                wrong(
+                        "demo",
+                        "demo\nadmin: {address: 10.99.0.1}",
+                        "2:18: admin.address: '10.99.0.1' is none of loopback, backplane, none"),
+                wrong(
+                        "demo",
+                        "demo\nadmin: {address: backplane}",
+                        "2:8: admin.token-file: is missing, and others can reach slot-1 at"),
+                wrong(
+                        "    address: 10.99.0.3\n",
+                        "    address: 10.99.0.3\n    admin-address: 192.0.2.3\n",
+                        "1:1: admin.token-file: is missing, and others can reach slot-3 at 192"),
+                wrong(
+                        "demo",
+                        "demo\nadmin: {address: backplane, token-file: open.key}",
+                        "2:41: admin.token-file: DIR/open.key may be"),
                 wrong("demo", "[demo", "2:6: no YAML: "),
                 wrong(
                         "side: egress",
@@ -553,7 +580,16 @@ class ChassisConfigTest {
     void shouldNeverTellASecret() throws Exception {
         final String text = read(SMALLEST).toString();
 
+        assertTrue(!read(LARGEST).toString().contains("08090a0b"));
         assertTrue(!text.contains("506097522914230528") && !text.contains("0706050403020100"));
+    }
+
+    @Test
+    void shouldListenNowhereForOperatorsWhenTold() throws Exception {
+        final ChassisConfig config =
+                read(SMALLEST.replace("flows:", "admin: {address: none}\nflows:"));
+
+        assertNull(config.admin().addressOf("slot-1"));
     }
 
     @ParameterizedTest

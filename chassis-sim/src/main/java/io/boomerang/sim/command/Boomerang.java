@@ -39,6 +39,14 @@ import java.io.UncheckedIOException;
             NodeCommand.class,
             UpCommand.class,
             DownCommand.class,
+            StatusCommand.class,
+            TopCommand.class,
+            BucketsCommand.class,
+            ExplainCommand.class,
+            CaptureCommand.class,
+            DrainCommand.class,
+            WeightCommand.class,
+            KillCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
@@ -66,6 +74,7 @@ public final class Boomerang {
                 .registerConverter(ProcessorKind.class, new EnumOption<>(ProcessorKind.class))
                 .registerConverter(SelectionPolicy.class, new EnumOption<>(SelectionPolicy.class))
                 .registerConverter(AnnouncePolicy.class, new EnumOption<>(AnnouncePolicy.class))
+                .registerConverter(SessionState.class, new EnumOption<>(SessionState.class))
                 .registerConverter(Attack.class, new EnumOption<>(Attack.class))
                 .registerConverter(ClusterKind.class, new EnumOption<>(ClusterKind.class))
                 .registerConverter(ReplaySpeed.class, readable(ReplaySpeed::parse))

@@ -30,7 +30,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
             "Exit status: 0 after such a stop, 1 when the chassis file is wrong or cannot be read,"
                     + " 2",
             "when the command line is, 3 when an interface, address or directory cannot be used or",
-            "the cluster refuses the blade, 4 when a node ended by itself."
+            "the cluster refuses the blade, 4 when a node ended by itself, 5 when an operator"
+                    + " killed it."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
@@ -39,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class NodeCommand implements Callable<Integer> {
     private static final int CANNOT_START = 3;
     private static final int ENDED = 4;
+    private static final int KILLED = 5;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -91,7 +93,7 @@ final class NodeCommand implements Callable<Integer> {
             return Boomerang.OK;
         }
         configureLog();
-        return run(new BladeDaemon(chassis, blade));
+        return run(new BladeDaemon(chassis, blade, () -> Runtime.getRuntime().halt(KILLED)));
     }
 
     private void requireLogOptions() {

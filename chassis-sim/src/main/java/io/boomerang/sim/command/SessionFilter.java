@@ -1,5 +1,6 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.announce.TcpPhase;
 import io.boomerang.flow.Cidr;
 import io.boomerang.flow.FlowKey;
 
@@ -9,9 +10,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param blade node id of the blade that holds them; 0 for any
 /// @param address of either end of the flow; null for any
-record SessionFilter(int blade, @Nullable Cidr address) {
-    boolean accepts(final int bladeOfSession, final FlowKey key, final FlowKey otherKey) {
-        return (blade == 0 || blade == bladeOfSession) && (hasEnd(key) || hasEnd(otherKey));
+/// @param state of the session; null for any
+record SessionFilter(int blade, @Nullable Cidr address, @Nullable SessionState state) {
+    boolean accepts(
+            final int bladeOfSession,
+            final FlowKey key,
+            final FlowKey otherKey,
+            final TcpPhase phase,
+            final boolean live) {
+        return (blade == 0 || blade == bladeOfSession)
+                && (hasEnd(key) || hasEnd(otherKey))
+                && (state == null || state.accepts(phase, live));
     }
 
     private boolean hasEnd(final FlowKey key) {

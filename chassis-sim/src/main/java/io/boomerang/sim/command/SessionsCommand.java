@@ -40,7 +40,8 @@ import java.util.concurrent.TimeUnit;
             "Shows the sessions that nodes keep on disk, while they run or after their end: a",
             "file NAME.N.sessions, or all of a directory. It reads a copy of each file, so it",
             "needs as much room in the temporary directory, and keeps nobody waiting. With a",
-            "chassis file: those of the blade, or blades, whose daemons run on this machine."
+            "chassis file: those of the blade, or blades, whose daemons run on this machine.",
+            "With --running: those that the daemons hold, wherever they run, as they say it."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
@@ -62,6 +63,35 @@ final class SessionsCommand implements Callable<Integer> {
                             + " its names.")
     private @Nullable Path config;
 
+    @Option(names = "--running", description = "Ask the daemons of --config, or of --lab.")
+    private boolean running;
+
+    @Option(
+            names = "--lab",
+            paramLabel = "NAME",
+            description = "Ask the daemons that 'boomerang up' has started under this name.")
+    private @Nullable String lab;
+
+    @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            description = "Of running daemons: only what this node holds.")
+    private @Nullable String node;
+
+    @Option(
+            names = "--state",
+            paramLabel = "STATE",
+            description =
+                    "Only sessions that are live, over, embryonic, established, closing or closed.")
+    private @Nullable SessionState state;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Of running daemons: so many sessions of each node, 1000 by default.")
+    private int limit;
+
     @Option(names = "--json", description = "For programs; times in milliseconds.")
     private boolean json;
 
@@ -78,7 +108,30 @@ final class SessionsCommand implements Callable<Integer> {
     private @Nullable String address;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
+        if (!running && lab == null) {
+            return read();
+        }
+        if (!running || path != null || config == null && lab == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "running daemons are asked with --running and --config FILE or --lab NAME");
+        }
+        return DaemonsOption.run(spec, config == null ? Path.of("") : config, lab, this::show);
+    }
+
+    private int show(final Daemons chassis) throws InterruptedException {
+        try {
+            final boolean complete =
+                    new RunningSessions(node, address, blade, state, limit)
+                            .show(chassis, json, spec.commandLine().getOut());
+            return complete ? Boomerang.OK : Boomerang.FAILED;
+        } catch (final IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private int read() throws IOException {
         final @Nullable ChassisConfig chassis = chassis();
         final Path place = place(chassis);
         final BladeNames names = new BladeNames(chassis);
@@ -133,7 +186,8 @@ final class SessionsCommand implements Callable<Integer> {
         try {
             return new SessionFilter(
                     blade == null ? 0 : names.node(blade),
-                    address == null ? null : Cidr.parse(address));
+                    address == null ? null : Cidr.parse(address),
+                    state);
         } catch (final IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -228,7 +282,12 @@ final class SessionsCommand implements Callable<Integer> {
                 ? record -> {
                     final StoredSession session = StoredSession.read(record);
                     if (session != null
-                            && filter.accepts(session.blade(), session.key(), session.key())) {
+                            && filter.accepts(
+                                    session.blade(),
+                                    session.key(),
+                                    session.key(),
+                                    session.phase(),
+                                    session.leaseEndMs() > nowMs)) {
                         rows.add(row(session, names.of(session.blade(), label), nowMs));
                     }
                     return session != null;
@@ -237,7 +296,11 @@ final class SessionsCommand implements Callable<Integer> {
                     final StoredMarker marker = StoredMarker.read(record);
                     if (marker != null
                             && filter.accepts(
-                                    label.node(), marker.ingressKey(), marker.egressKey())) {
+                                    label.node(),
+                                    marker.ingressKey(),
+                                    marker.egressKey(),
+                                    marker.phase(),
+                                    marker.expiresMs() > nowMs)) {
                         rows.add(row(label, marker, nowMs));
                     }
                     return marker != null;

@@ -201,22 +201,7 @@ final class UpCommand implements Callable<Integer> {
     /// This program again, as small as a daemon of a laboratory may be. The jar's manifest has no
     /// say where classes are named by a class path.
     static List<String> daemon() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                classPath(),
-                Boomerang.class.getName(),
-                "node");
+        return OwnProgram.command(List.of("node"));
     }
 
     /// The one of this process, wherever another one is started.
@@ -237,7 +222,8 @@ final class UpCommand implements Callable<Integer> {
                 Try it:
                     %sserver python3 -m http.server --bind %s 80 &
                     %sclient curl http://%s/
-                    kill -TERM $(ip netns pids boomerang-%s-%s)     # drains a blade
+                    boomerang status --lab %s
+                    boomerang drain --lab %s %s
                 """,
                 name,
                 2 * plan.redirectors(),
@@ -250,6 +236,7 @@ final class UpCommand implements Callable<Integer> {
                 LabPlan.SERVER_ADDRESS,
                 prefix,
                 LabPlan.SERVER_ADDRESS,
+                name,
                 name,
                 LabPlan.bladeName(1));
         if (plan.spares() > 0) {

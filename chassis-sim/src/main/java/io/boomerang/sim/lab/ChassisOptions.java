@@ -50,6 +50,7 @@ public record ChassisOptions(
                   clamp-mss: %b
                   keys: [{id: 1, file: key}]
                 cluster: {key-file: chassis.p12}
+                admin: {address: backplane, token-file: admin.token}
                 service: %s
                 """,
                 chassis,

@@ -130,15 +130,20 @@ public final class Lab {
 
     private void writeFiles(final LabPlan plan) throws IOException {
         Files.createDirectories(directory.resolve("state"));
-        final byte[] secret = new byte[SECRET_BYTES];
-        new SecureRandom().nextBytes(secret);
-        final Path key = directory.resolve("key");
-        Files.createFile(
-                key,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(key, HexFormat.of().formatHex(secret));
+        writeSecret("key");
+        writeSecret("admin.token");
         ChassisKey.generate().store(directory.resolve("chassis.p12"), new char[0]);
         Files.writeString(directory.resolve(CHASSIS_FILE), plan.chassisFile());
+    }
+
+    private void writeSecret(final String file) throws IOException {
+        final byte[] secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        final Path path = directory.resolve(file);
+        Files.createFile(
+                path,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(path, HexFormat.of().formatHex(secret));
     }
 
     private void startSwitches(final LabPlan plan) throws IOException {

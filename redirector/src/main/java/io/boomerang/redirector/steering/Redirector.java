@@ -443,6 +443,17 @@ public final class Redirector implements AutoCloseable {
         return steering.allocation().epoch();
     }
 
+    /// The bucket table in use; of epoch 0 and without blades before the first one.
+    public BucketTable bucketTable() {
+        return steering.allocation().table();
+    }
+
+    /// The bucket table in use with the weights that operators gave, as far as this redirector has
+    /// been told of them.
+    public BucketTableUpdate buckets() {
+        return coordinator.describe(steering.allocation().table());
+    }
+
     /// True on every redirector but the allocator, and there when all others have the table it
     /// published.
     public boolean isAllocationSettled() {

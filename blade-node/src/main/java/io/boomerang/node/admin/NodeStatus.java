@@ -1,0 +1,30 @@
+package io.boomerang.node.admin;
+
+import io.boomerang.cluster.ClusterView;
+import io.boomerang.cluster.Member;
+
+/// A node at one moment.
+///
+/// @param self the node as a member
+/// @param state what it is about
+/// @param weight of a processor, how many new flows it wants, measured against the others; else 0
+/// @param uptimeMs since its thread began, in milliseconds
+/// @param view of the cluster; without members before the first one
+/// @param measurements what it counts and holds
+public record NodeStatus(
+        Member self,
+        State state,
+        int weight,
+        long uptimeMs,
+        ClusterView view,
+        Measurements measurements) {
+
+    /// What a node is about.
+    public enum State {
+        RUNNING,
+        /// It wants no new flows and has some left.
+        DRAINING,
+        /// It wants no new flows and has none.
+        DRAINED
+    }
+}

@@ -1,0 +1,46 @@
+package io.boomerang.node.admin;
+
+import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.flow.FlowKey;
+import io.boomerang.node.config.NodeConfig;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/// A node as operators see it. Any thread may call; what only the node's own thread may look at, it
+/// answers between two of its turns, a bounded number of questions in each.
+public interface OperatedNode {
+    NodeConfig config();
+
+    NodeStatus status() throws NodeBusyException, InterruptedException;
+
+    /// What the node knows of the flow that packets on its side name so.
+    FlowReport explain(FlowKey key) throws NodeBusyException, InterruptedException;
+
+    /// Gives the sessions or flows that the query asks for to `to`, on the caller's thread. Those
+    /// that come or go meanwhile may be among them or not.
+    void sessions(SessionQuery query, Consumer<SessionEntry> to)
+            throws NodeBusyException, InterruptedException;
+
+    /// The bucket table by which a redirector steers.
+    ///
+    /// @throws UnsupportedOperationException when the node is no redirector
+    BucketTableUpdate buckets() throws NodeBusyException, InterruptedException;
+
+    /// From now on a processor wants so many new flows, measured against the others; 0 drains it.
+    ///
+    /// @throws UnsupportedOperationException when the node is no processor
+    void weigh(int weight) throws NodeBusyException, InterruptedException;
+
+    /// Begins to copy the frames of a flow as they pass; false when a capture is under way already.
+    /// It ends by itself when nobody asks for what it has taken.
+    ///
+    /// @param keys of the flow: more than one when a processor translates it
+    boolean beginCapture(List<FlowKey> keys) throws NodeBusyException, InterruptedException;
+
+    /// What the capture has taken since the last time; nothing when there is none.
+    CaptureBatch captured() throws NodeBusyException, InterruptedException;
+
+    /// Ends the capture.
+    void endCapture() throws NodeBusyException, InterruptedException;
+}
