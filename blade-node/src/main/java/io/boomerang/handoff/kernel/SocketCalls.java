@@ -69,6 +69,11 @@ final class SocketCalls {
         }
     }
 
+    /// 0 when somebody listens at the address, of whatever family; else the negative errno.
+    int tryConnect(final int descriptor, final MemorySegment address) {
+        return streams.connect(descriptor, address, (int) address.byteSize());
+    }
+
     void listen(final int descriptor, final int backlog) throws SystemCallException {
         require(streams.listen(descriptor, backlog), "listen");
     }

@@ -11,12 +11,10 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /// A UNIX socket at a path, for programs of this machine that speak in messages (SOCK_SEQPACKET).
@@ -53,7 +51,7 @@ public final class UnixListener implements AutoCloseable {
             final MemorySegment address = arena.allocate(Short.BYTES + name.length + 1L);
             address.set(JAVA_SHORT, 0, (short) SocketConstants.AF_UNIX);
             MemorySegment.copy(name, 0, address, JAVA_BYTE, Short.BYTES, name.length);
-            removeLeftover(path);
+            removeLeftover(calls, path, address);
             calls.bind(descriptor, address, path.toString());
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
             calls.listen(descriptor, BACKLOG);
@@ -68,17 +66,20 @@ public final class UnixListener implements AutoCloseable {
 
     /// Nobody listens at a socket that refuses connections. Another kind of socket answers with
     /// another error, and what is no socket is left alone.
-    private static void removeLeftover(final Path path) throws IOException {
-        if (!Files.exists(path)) {
+    private static void removeLeftover(
+            final SocketCalls calls, final Path path, final MemorySegment address)
+            throws IOException {
+        if (!Files.exists(path)
+                || !Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
             return;
         }
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.connect(UnixDomainSocketAddress.of(path));
-        } catch (final IOException e) {
-            final String message = String.valueOf(e.getMessage());
-            if (message.contains("Connection refused")) {
+        final int probe = calls.socket(SocketConstants.AF_UNIX, SocketConstants.SOCK_SEQPACKET, 0);
+        try {
+            if (calls.tryConnect(probe, address) == -Errno.ECONNREFUSED) {
                 Files.delete(path);
             }
+        } finally {
+            calls.close(probe);
         }
     }
 

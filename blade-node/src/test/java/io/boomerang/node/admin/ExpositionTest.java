@@ -123,7 +123,7 @@ class ExpositionTest {
                         .toList();
 
         final List<String> actual =
-                Files.readAllLines(Path.of("../blade-node/README.md")).stream()
+                Files.readAllLines(Path.of("../blade-node/OPERATING.md")).stream()
                         .filter(line -> line.startsWith("| `boomerang_"))
                         .toList();
 

@@ -10,21 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
-import io.boomerang.cluster.key.ChassisKey;
-import io.boomerang.device.ApplianceConfig;
-import io.boomerang.device.KernelConfig;
 import io.boomerang.port.PortOptions.Driver;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.mtu.Oversize;
 import io.boomerang.redirector.steering.SelectionPolicy;
 
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
@@ -32,36 +27,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 class ChassisConfigTest {
-    private static final String SMALLEST =
-            """
-            chassis: demo
-            flows:
-              hash-key-file: hash.key
-            backplane:
-              keys:
-                - {id: 1, file: backplane.key}
-            blades:
-              - name: slot-1
-                address: 10.99.0.1
-                redirector: {node: 1, side: ingress, interface: eth1}
-              - name: slot-2
-                address: 10.99.0.2
-                redirector: {node: 2, side: egress, interface: eth1}
-              - name: slot-3
-                address: 10.99.0.3
-                processor: {node: 3}
-            cluster: {key-file: chassis.p12}
-            """;
-
     private static final String LARGEST =
             """
             chassis: demo
@@ -131,42 +103,31 @@ class ChassisConfigTest {
                 processor: {node: 4}
             """;
 
-    @TempDir private static Path keys = Path.of("");
-
     @TempDir private Path directory = Path.of("");
 
-    @BeforeAll
-    static void makeClusterKey() throws IOException {
-        ChassisKey.generate().store(keys.resolve("chassis.p12"), new char[0]);
-    }
+    private ChassisFiles files = new ChassisFiles(directory);
 
     @BeforeEach
     void writeSecrets() throws IOException {
-        Files.copy(keys.resolve("chassis.p12"), directory.resolve("chassis.p12"));
-        Files.writeString(directory.resolve("none.password"), "");
-        secret("hash.key", "000102030405060708090a0b0c0d0e0f\n");
-        secret("backplane.key", "ffffffffffffffff0100000000000000");
+        files = new ChassisFiles(directory);
+        files.writeSecrets();
     }
 
     private Path secret(final String name, final String text) throws IOException {
-        final Path file = Files.writeString(directory.resolve(name), text);
-        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        return files.secret(name, text);
     }
 
     private ChassisConfig read(final String text) throws IOException, ConfigException {
-        return ChassisConfig.read(Files.writeString(directory.resolve("chassis.yaml"), text));
+        return files.read(text);
     }
 
     private List<String> complaints(final String text) {
-        final ConfigException refusal = assertThrows(ConfigException.class, () -> read(text));
-        return refusal.complaints().stream()
-                .map(line -> line.replace(directory + "/", ""))
-                .toList();
+        return files.complaints(text);
     }
 
     @Test
     void shouldTakeWhatASmallFileLeavesOutFromTheDefaults() throws Exception {
-        final ChassisConfig config = read(SMALLEST);
+        final ChassisConfig config = read(ChassisFiles.SMALLEST);
 
         assertEquals(RedirectorConfig.DEFAULTS, config.redirector());
         assertEquals(BladeConfig.DEFAULTS, config.blade());
@@ -408,10 +369,10 @@ class ChassisConfigTest {
         Files.writeString(directory.resolve("open.key"), "000102030405060708090a0b0c0d0e0f");
         secret("odd.key", "000102030405060708090a0b0c0d0e0");
         Files.writeString(directory.resolve("bad.rules"), "permit everything\n");
-        assertTrue(SMALLEST.contains(there));
+        assertTrue(ChassisFiles.SMALLEST.contains(there));
 
         final List<String> complaints =
-                complaints(SMALLEST.replaceFirst(Pattern.quote(there), instead));
+                complaints(ChassisFiles.SMALLEST.replaceFirst(Pattern.quote(there), instead));
 
         final String expected = "chassis.yaml:" + complaint.replace("DIR/", "");
         assertTrue(
@@ -462,90 +423,6 @@ class ChassisConfigTest {
                 complaints(text));
     }
 
-    private static String withService(final String service) {
-        return SMALLEST + "service: " + service + "\n";
-    }
-
-    @Test
-    void shouldReadHowTheKernelIsReached() throws Exception {
-        final ChassisConfig config =
-                read(
-                        withService(
-                                "{processor: kernel, kernel: {ingress-interface: in0,"
-                                        + " egress-interface: out0, namespace: 'device-{blade}',"
-                                        + " device-mac: '02:00:00:00:0A:ff'}}"));
-
-        final ServiceConfig.Kernel service = (ServiceConfig.Kernel) config.service();
-        assertEquals(
-                new KernelConfig("in0", "out0", "device-{blade}", true, 0x02_00_00_00_0A_FFL),
-                service.kernel());
-        assertEquals("device-slot-3", service.kernel().namespaceOf("slot-3"));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-                    {processor: kernel}|service.kernel: is missing
-                    {processor: pass, kernel: {}}|service.kernel: only processor kernel is reached so
-                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: a}}|\
-                    service.kernel: both sides have interface a, but need one each
-                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: b/c}}|\
-                    service.kernel.egress-interface: 'b/c' cannot be an interface's name
-                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: b, \
-                    device-mac: '01:00:00:00:00:01'}}|\
-                    service.kernel: the MAC address is not that of one interface
-                    {processor: kernel, kernel: {ingress-interface: a, egress-interface: b, \
-                    device-mac: 17}}|service.kernel.device-mac: '17' is not six bytes as
-                    """)
-    void shouldComplainOfAKernelThatCannotBeReached(final String service, final String complaint) {
-        final List<String> complaints = complaints(withService(service));
-
-        assertEquals(1, complaints.size(), complaints::toString);
-        assertTrue(complaints.getFirst().contains(complaint), complaints::toString);
-    }
-
-    @Test
-    void shouldReadWhereAppliancesAre() throws Exception {
-        final ChassisConfig config =
-                read(
-                        withService(
-                                "{processor: appliance, appliance: {network-identifier: 66, blades:"
-                                        + " [{blade: slot-3, address: 10.98.0.3,"
-                                        + " own-address: 10.98.0.1}]}}"));
-
-        assertEquals(
-                new ServiceConfig.Appliance(
-                        new ApplianceConfig(
-                                66,
-                                Map.of(
-                                        "slot-3",
-                                        new ApplianceConfig.Place(
-                                                InetAddress.ofLiteral("10.98.0.3"),
-                                                InetAddress.ofLiteral("10.98.0.1"))))),
-                config.service());
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-                    {processor: appliance}|service.appliance: is missing
-                    {processor: pass, appliance: {}}|service.appliance: only processor appliance has
-                    {processor: appliance, appliance: {blades: [{blade: slot-1, address: 10.1.1.1, \
-                    own-address: 10.1.1.2}]}}|service.appliance.blades: names no appliance for slot-3
-                    {processor: appliance, appliance: {blades: [{blade: slot-3, address: 10.1.1.1, \
-                    own-address: '::2'}]}}|blades[0]: an appliance and its blade have addresses of one
-                    """)
-    void shouldComplainOfAnApplianceThatCannotBeReached(
-            final String service, final String complaint) {
-        final List<String> complaints = complaints(withService(service));
-
-        assertTrue(String.join("\n", complaints).contains(complaint), complaints::toString);
-    }
-
     @Test
     void shouldReadTheExampleOfTheReadme() throws Exception {
         final String readme = Files.readString(Path.of("../blade-node/README.md"));
@@ -555,16 +432,16 @@ class ChassisConfigTest {
 
         assertEquals(RedirectorConfig.DEFAULTS, config.redirector());
         assertEquals(BladeConfig.DEFAULTS, config.blade());
-        assertEquals(read(SMALLEST).backplane(), config.backplane());
-        assertEquals(read(SMALLEST).parameters(), config.parameters());
-        assertEquals(read(SMALLEST).drainLimitMs(), config.drainLimitMs());
-        assertEquals(read(SMALLEST).stateDirectory(), config.stateDirectory());
+        assertEquals(read(ChassisFiles.SMALLEST).backplane(), config.backplane());
+        assertEquals(read(ChassisFiles.SMALLEST).parameters(), config.parameters());
+        assertEquals(read(ChassisFiles.SMALLEST).drainLimitMs(), config.drainLimitMs());
+        assertEquals(read(ChassisFiles.SMALLEST).stateDirectory(), config.stateDirectory());
         assertEquals(4, config.nodes().size());
     }
 
     @Test
     void shouldNameTheBladesThereAre() throws Exception {
-        final ChassisConfig config = read(SMALLEST);
+        final ChassisConfig config = read(ChassisFiles.SMALLEST);
 
         assertEquals(
                 "no blade is called slto-2; did you mean slot-2?",
@@ -578,7 +455,7 @@ class ChassisConfigTest {
 
     @Test
     void shouldNeverTellASecret() throws Exception {
-        final String text = read(SMALLEST).toString();
+        final String text = read(ChassisFiles.SMALLEST).toString();
 
         assertTrue(!read(LARGEST).toString().contains("08090a0b"));
         assertTrue(!text.contains("506097522914230528") && !text.contains("0706050403020100"));
@@ -587,7 +464,7 @@ class ChassisConfigTest {
     @Test
     void shouldListenNowhereForOperatorsWhenTold() throws Exception {
         final ChassisConfig config =
-                read(SMALLEST.replace("flows:", "admin: {address: none}\nflows:"));
+                read(ChassisFiles.SMALLEST.replace("flows:", "admin: {address: none}\nflows:"));
 
         assertNull(config.admin().addressOf("slot-1"));
     }

@@ -127,7 +127,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--lab",
             description = {
                 "Open a shell on the client when all is up. Root's laboratory stays when the shell"
-                    + " ends;",
+                        + " ends;",
                 "in a user namespace it goes with it."
             })
     private boolean shell;
@@ -153,7 +153,7 @@ final class UpCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(),
                         "without root a laboratory lasts as long as a shell in it: give --lab,"
-                            + " too");
+                                + " too");
             }
             return LabShell.inUserNamespace(spec.commandLine());
         }

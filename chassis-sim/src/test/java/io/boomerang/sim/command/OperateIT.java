@@ -345,7 +345,7 @@ class OperateIT {
                             run.out()
                                     .contains(
                                             "same members: ingress-1, egress-1, blade-1,"
-                                                + " blade-2\n"),
+                                                    + " blade-2\n"),
                             run.out());
                 });
         assertTrue(Files.readString(lab.logOf(blade)).contains("is killed by an operator"));
