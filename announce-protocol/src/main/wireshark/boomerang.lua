@@ -10,7 +10,7 @@ local OPTION_CLASS = 0xffb0
 local HELLO_PROTOCOL = 0x88b5
 local GENEVE_LENGTH = 8
 
-local PURPOSES = {[0] = "deliver", "emit", "look up", "resolve", "transfer"}
+local PURPOSES = {[0] = "deliver", "emit", "look up", "resolve", "transfer", "mark"}
 local SIDES = {[0] = "ingress", "egress"}
 local KINDS = {[1] = "open", "refresh", "close", "move", "expect"}
 local PHASES = {[0] = "embryonic", "established", "closing", "closed"}

@@ -14,7 +14,12 @@ public sealed interface ControlMessage
                 OwnersChanged,
                 DesiredWeight,
                 SessionDigests,
-                DigestDifference {
+                DigestDifference,
+                FlowOffer,
+                MoveStep,
+                FlowMoved,
+                MoveOrder,
+                TupleLease {
     /// The format that all messages had from the beginning.
     int FIRST_FORMAT = 1;
 

@@ -46,10 +46,18 @@ import java.util.zip.CRC32C;
 ///  12       session page: pull id 4, cursor 4, next cursor 4, all ones at the end,
 ///           owners' epoch 4, number of announcements 1, announcements
 ///  13       owners changed: epoch 4
-///  14       desired weight: weight 4; not sent in format 1
+///  14       desired weight, detail 1 when flows are to move: weight 4; not sent in format 1
 ///  15       session digests: session pull without its first byte, a sum of 8 bytes for each
 ///           of 64 partitions; not sent in format 1
 ///  16       digest difference: pull id 4, partitions 8; not sent in format 1
+///  17       flow offer: move id 8, lender 2, length of the flow 2, flow, length of the state 2,
+///           state; not sent in format 1
+///  18       move step, detail: step: move id 8, flow id 8; not sent in format 1
+///  19       flow moved: former blade 2, announcement; not sent in format 1
+///  20       move order: number of blades 2, of each, in ascending order: node 2; not sent in
+///           format 1
+///  21       tuple lease: shape 1, protocol 1, lease in ms 4, VLAN domain 0 or 4, key 12 or 36; not
+///           sent in format 1
 /// ```
 ///
 /// Formats 1 and 2 differ where this says so. A node reads the newest format of its release and the

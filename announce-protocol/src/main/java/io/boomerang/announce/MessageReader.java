@@ -30,6 +30,7 @@ final class MessageReader {
     private static final ValueLayout.OfLong BE64 =
             JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final Acknowledgement.Outcome[] OUTCOMES = Acknowledgement.Outcome.values();
+    private static final MoveStep.Step[] STEPS = MoveStep.Step.values();
 
     private final MemorySegment batch;
     private final int format;
@@ -77,6 +78,11 @@ final class MessageReader {
             case MessageWriter.DESIRED_WEIGHT -> desiredWeight(detail);
             case MessageWriter.SESSION_DIGESTS -> digests(detail);
             case MessageWriter.DIGEST_DIFFERENCE -> difference(detail);
+            case MessageWriter.FLOW_OFFER -> offer(detail);
+            case MessageWriter.MOVE_STEP -> step(detail);
+            case MessageWriter.FLOW_MOVED -> moved(detail);
+            case MessageWriter.MOVE_ORDER -> order(detail);
+            case MessageWriter.TUPLE_LEASE -> lease(detail);
             default -> {
                 refusal = new UnknownType(type);
                 yield null;
@@ -130,30 +136,41 @@ final class MessageReader {
         if (isShort(MessageWriter.STATE_QUERY_FIXED_LENGTH)) {
             return refuse("state query ends within its fixed part");
         }
-        final int shape = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 1));
-        if ((shape & ~KeyCodec.SHAPE_MASK) != 0 || !KeyCodec.isLegalShape(shape)) {
-            return refuse("state query has a key of an unknown shape");
-        }
-        final int length = MessageWriter.queryLength(shape);
-        if (isShort(length)) {
-            return refuse("state query ends within its key");
-        }
-        final long bodyAt = position + length - KeyCodec.bodyLength(shape);
-        final boolean hasVlan = (shape & KeyCodec.VLAN_BIT) != 0;
-        final int vlanDomain =
-                hasVlan ? batch.get(BE32, position + MessageWriter.STATE_QUERY_FIXED_LENGTH) : 0;
-        if (hasVlan && vlanDomain == 0) {
-            return refuse("state query has an empty VLAN domain");
-        }
-        if (!KeyCodec.isLegalBody(shape, batch, bodyAt)) {
-            return refuse("state query has a key that is not canonical");
-        }
-        final int protocol = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 2));
         final long queryId = batch.get(BE64, position + 3);
+        final FlowKey key = key("state query", MessageWriter.STATE_QUERY_FIXED_LENGTH);
+        return key == null ? null : new StateQuery(queryId, key);
+    }
+
+    /// The key of a message that has its shape and its protocol behind the first byte, and the rest
+    /// of it behind its fixed part; goes on to what follows it.
+    private @Nullable FlowKey key(final String message, final int fixedLength) {
+        final int shape = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 1));
+        final int protocol = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 2));
+        if ((shape & ~KeyCodec.SHAPE_MASK) != 0 || !KeyCodec.isLegalShape(shape)) {
+            return refuseKey(message + " has a key of an unknown shape");
+        }
+        final boolean hasVlan = (shape & KeyCodec.VLAN_BIT) != 0;
+        position += fixedLength;
+        if (isShort((hasVlan ? MessageWriter.VLAN_LENGTH : 0) + KeyCodec.bodyLength(shape))) {
+            return refuseKey(message + " ends within its key");
+        }
+        final int vlanDomain = hasVlan ? batch.get(BE32, position) : 0;
+        position += hasVlan ? MessageWriter.VLAN_LENGTH : 0;
+        if (hasVlan && vlanDomain == 0) {
+            return refuseKey(message + " has an empty VLAN domain");
+        }
+        if (!KeyCodec.isLegalBody(shape, batch, position)) {
+            return refuseKey(message + " has a key that is not canonical");
+        }
         final FlowKey key = new FlowKey();
-        KeyCodec.readBody(shape, protocol, vlanDomain, batch, bodyAt, key);
-        position += length;
-        return new StateQuery(queryId, key);
+        KeyCodec.readBody(shape, protocol, vlanDomain, batch, position, key);
+        position += KeyCodec.bodyLength(shape);
+        return key;
+    }
+
+    private @Nullable FlowKey refuseKey(final String reason) {
+        refusal = new Invalid(reason);
+        return null;
     }
 
     private @Nullable ControlMessage answer(final int detail) {
@@ -264,21 +281,10 @@ final class MessageReader {
         final int pullId = batch.get(BE32, position + 1);
         final int cursor = batch.get(BE32, position + 5);
         final int incarnation = Short.toUnsignedInt(batch.get(BE16, position + 9));
-        final int count = Short.toUnsignedInt(batch.get(BE16, position + 11));
-        position += MessageWriter.SESSION_PULL_FIXED_LENGTH;
-        if (isShort(count * Short.BYTES)) {
-            return refusePull("session pull ends within its members");
-        }
-        final List<Integer> members = new ArrayList<>(count);
-        int before = 0;
-        for (int i = 0; i < count; i++) {
-            final int member = Short.toUnsignedInt(batch.get(BE16, position));
-            if (member <= before) {
-                return refusePull("session pull has members out of order");
-            }
-            members.add(member);
-            before = member;
-            position += Short.BYTES;
+        position += MessageWriter.SESSION_PULL_FIXED_LENGTH - Short.BYTES;
+        final List<Integer> members = nodes();
+        if (members == null) {
+            return refusePull("session pull has members that are cut short or out of order");
         }
         if (detail != MessageWriter.PARTITIONS_FOLLOW) {
             return new SessionPull(pullId, cursor, incarnation, members);
@@ -292,6 +298,27 @@ final class MessageReader {
         }
         position += Long.BYTES;
         return new SessionPull(pullId, cursor, incarnation, members, partitions);
+    }
+
+    /// Node ids in ascending order, their number before them.
+    private @Nullable List<Integer> nodes() {
+        final int count = Short.toUnsignedInt(batch.get(BE16, position));
+        position += Short.BYTES;
+        if (isShort(count * Short.BYTES)) {
+            return null;
+        }
+        final List<Integer> nodes = new ArrayList<>(count);
+        int before = 0;
+        for (int i = 0; i < count; i++) {
+            final int node = Short.toUnsignedInt(batch.get(BE16, position));
+            if (node <= before) {
+                return null;
+            }
+            nodes.add(node);
+            before = node;
+            position += Short.BYTES;
+        }
+        return nodes;
     }
 
     private @Nullable SessionPull refusePull(final String reason) {
@@ -371,7 +398,7 @@ final class MessageReader {
     }
 
     private @Nullable ControlMessage desiredWeight(final int detail) {
-        if (detail != 0) {
+        if (detail > MessageWriter.FLOWS_MOVE) {
             return refuse("weight message has unknown flags");
         }
         if (isShort(MessageWriter.DESIRED_WEIGHT_LENGTH)) {
@@ -382,7 +409,101 @@ final class MessageReader {
             return refuse("weight message has a weight that is out of range");
         }
         position += MessageWriter.DESIRED_WEIGHT_LENGTH;
-        return new DesiredWeight(weight);
+        if (detail == MessageWriter.FLOWS_MOVE && weight != 0) {
+            return refuse("weight message moves flows to a blade that gets new ones");
+        }
+        return new DesiredWeight(weight, detail == MessageWriter.FLOWS_MOVE);
+    }
+
+    private @Nullable ControlMessage offer(final int detail) {
+        if (detail != 0) {
+            return refuse("flow offer has unknown flags");
+        }
+        if (isShort(MessageWriter.FLOW_OFFER_FIXED_LENGTH)) {
+            return refuse("flow offer is cut short");
+        }
+        final long moveId = batch.get(BE64, position + 1);
+        final int lender = Short.toUnsignedInt(batch.get(BE16, position + 9));
+        position += MessageWriter.FLOW_OFFER_FIXED_LENGTH;
+        final Octets flow = octets();
+        final Octets state = flow == null ? null : octets();
+        return flow == null || state == null
+                ? refuse("flow offer has bytes that are cut short or too many")
+                : new FlowOffer(moveId, lender, flow, state);
+    }
+
+    private @Nullable Octets octets() {
+        if (isShort(MessageWriter.OCTETS_FIXED_LENGTH)) {
+            return null;
+        }
+        final int length = Short.toUnsignedInt(batch.get(BE16, position));
+        position += MessageWriter.OCTETS_FIXED_LENGTH;
+        if (isShort(length) || length > Octets.MAX_LENGTH) {
+            return null;
+        }
+        final byte[] bytes = batch.asSlice(position, length).toArray(JAVA_BYTE);
+        position += length;
+        return Octets.copyOf(bytes);
+    }
+
+    private @Nullable ControlMessage step(final int step) {
+        if (step >= STEPS.length) {
+            return refuse("move has an unknown step");
+        }
+        if (isShort(MessageWriter.MOVE_STEP_LENGTH)) {
+            return refuse("move step is cut short");
+        }
+        final long moveId = batch.get(BE64, position + 1);
+        final long flowId = batch.get(BE64, position + 9);
+        position += MessageWriter.MOVE_STEP_LENGTH;
+        return new MoveStep(moveId, flowId, STEPS[step]);
+    }
+
+    private @Nullable ControlMessage moved(final int detail) {
+        if (detail != 0) {
+            return refuse("flow moved has unknown flags");
+        }
+        if (isShort(MessageWriter.FLOW_MOVED_FIXED_LENGTH)) {
+            return refuse("flow moved is cut short");
+        }
+        final int former = Short.toUnsignedInt(batch.get(BE16, position + 1));
+        position += MessageWriter.FLOW_MOVED_FIXED_LENGTH;
+        final SessionAnnouncement session = announcement();
+        if (session == null) {
+            return null;
+        }
+        return former == 0 || session.kind() != SessionAnnouncement.Kind.MOVE
+                ? refuse("flow moved names no former blade or no move")
+                : new FlowMoved(former, session);
+    }
+
+    private @Nullable ControlMessage order(final int detail) {
+        if (detail != 0) {
+            return refuse("move order has unknown flags");
+        }
+        if (isShort(MessageWriter.MOVE_ORDER_FIXED_LENGTH)) {
+            return refuse("move order is cut short");
+        }
+        position++;
+        final List<Integer> blades = nodes();
+        return blades == null
+                ? refuse("move order has blades that are cut short or out of order")
+                : new MoveOrder(blades);
+    }
+
+    private @Nullable ControlMessage lease(final int detail) {
+        if (detail != 0) {
+            return refuse("tuple lease has unknown flags");
+        }
+        if (isShort(MessageWriter.TUPLE_LEASE_FIXED_LENGTH)) {
+            return refuse("tuple lease is cut short");
+        }
+        final int leaseMs = batch.get(BE32, position + 3);
+        if (leaseMs < 0) {
+            return refuse("tuple lease is longer than a lease may be");
+        }
+        final FlowKey key = key("tuple lease", MessageWriter.TUPLE_LEASE_FIXED_LENGTH);
+        return key == null ? null : new TupleLease(key, leaseMs);
     }
 
     private boolean isShort(final int length) {

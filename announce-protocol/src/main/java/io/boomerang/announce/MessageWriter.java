@@ -10,6 +10,7 @@ import io.boomerang.flow.FlowKey;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -27,11 +28,17 @@ final class MessageWriter {
     static final int DESIRED_WEIGHT = 14;
     static final int SESSION_DIGESTS = 15;
     static final int DIGEST_DIFFERENCE = 16;
+    static final int FLOW_OFFER = 17;
+    static final int MOVE_STEP = 18;
+    static final int FLOW_MOVED = 19;
+    static final int MOVE_ORDER = 20;
+    static final int TUPLE_LEASE = 21;
 
     static final int SESSION_FOLLOWS = 1;
     static final int EVERY_BUCKET = 0;
     static final int RUNS = 1;
     static final int PARTITIONS_FOLLOW = 1;
+    static final int FLOWS_MOVE = 1;
 
     private static final int ACKNOWLEDGEMENT_LENGTH = 13;
     private static final int HOLDER_LENGTH = 2;
@@ -50,6 +57,12 @@ final class MessageWriter {
     static final int DESIRED_WEIGHT_LENGTH = 5;
     static final int SUMS_LENGTH = PartitionSums.PARTITIONS * Long.BYTES;
     static final int DIGEST_DIFFERENCE_LENGTH = 13;
+    static final int FLOW_OFFER_FIXED_LENGTH = 11;
+    static final int OCTETS_FIXED_LENGTH = 2;
+    static final int MOVE_STEP_LENGTH = 17;
+    static final int FLOW_MOVED_FIXED_LENGTH = 3;
+    static final int MOVE_ORDER_FIXED_LENGTH = 3;
+    static final int TUPLE_LEASE_FIXED_LENGTH = 7;
     static final int VLAN_LENGTH = 4;
 
     private static final ValueLayout.OfShort BE16 =
@@ -82,6 +95,17 @@ final class MessageWriter {
             case DesiredWeight _ -> DESIRED_WEIGHT_LENGTH;
             case SessionDigests(SessionPull round, _) -> pullLength(round) + SUMS_LENGTH;
             case DigestDifference _ -> DIGEST_DIFFERENCE_LENGTH;
+            case FlowOffer(_, _, Octets flow, Octets state) ->
+                    FLOW_OFFER_FIXED_LENGTH
+                            + 2 * OCTETS_FIXED_LENGTH
+                            + flow.length()
+                            + state.length();
+            case MoveStep _ -> MOVE_STEP_LENGTH;
+            case FlowMoved(_, SessionAnnouncement session) ->
+                    FLOW_MOVED_FIXED_LENGTH + AnnouncementCodec.encodedLength(session);
+            case MoveOrder(List<Integer> blades) ->
+                    MOVE_ORDER_FIXED_LENGTH + blades.size() * Short.BYTES;
+            case TupleLease(FlowKey key, _) -> leaseLength(KeyCodec.shapeOf(key));
         };
     }
 
@@ -91,6 +115,12 @@ final class MessageWriter {
 
     static int acknowledgementLength(final boolean namesHolder) {
         return ACKNOWLEDGEMENT_LENGTH + (namesHolder ? HOLDER_LENGTH : 0);
+    }
+
+    static int leaseLength(final int shape) {
+        return TUPLE_LEASE_FIXED_LENGTH
+                + ((shape & KeyCodec.VLAN_BIT) != 0 ? VLAN_LENGTH : 0)
+                + KeyCodec.bodyLength(shape);
     }
 
     static int queryLength(final int shape) {
@@ -158,8 +188,8 @@ final class MessageWriter {
                 writeFirst(OWNERS_CHANGED, 0, segment, offset);
                 segment.set(BE32, offset + 1, epoch);
             }
-            case DesiredWeight(int weight) -> {
-                writeFirst(DESIRED_WEIGHT, 0, segment, offset);
+            case DesiredWeight(int weight, boolean moves) -> {
+                writeFirst(DESIRED_WEIGHT, moves ? FLOWS_MOVE : 0, segment, offset);
                 segment.set(BE32, offset + 1, weight);
             }
             case SessionDigests digests -> writeDigests(digests, segment, offset);
@@ -168,6 +198,22 @@ final class MessageWriter {
                 segment.set(BE32, offset + 1, pullId);
                 segment.set(BE64, offset + 5, partitions);
             }
+            case FlowOffer offer -> writeOffer(offer, segment, offset);
+            case MoveStep(long moveId, long flowId, MoveStep.Step step) -> {
+                writeFirst(MOVE_STEP, step.ordinal(), segment, offset);
+                segment.set(BE64, offset + 1, moveId);
+                segment.set(BE64, offset + 9, flowId);
+            }
+            case FlowMoved(int former, SessionAnnouncement session) -> {
+                writeFirst(FLOW_MOVED, 0, segment, offset);
+                segment.set(BE16, offset + 1, (short) former);
+                AnnouncementCodec.encode(session, segment, offset + FLOW_MOVED_FIXED_LENGTH);
+            }
+            case MoveOrder(List<Integer> blades) -> {
+                writeFirst(MOVE_ORDER, 0, segment, offset);
+                writeNodes(blades, segment, offset + 1);
+            }
+            case TupleLease lease -> writeLease(lease, segment, offset);
         }
     }
 
@@ -226,15 +272,55 @@ final class MessageWriter {
         segment.set(BE32, offset + 1, pull.pullId());
         segment.set(BE32, offset + 5, pull.cursor());
         segment.set(BE16, offset + 9, (short) pull.incarnation());
-        segment.set(BE16, offset + 11, (short) pull.members().size());
-        long at = offset + SESSION_PULL_FIXED_LENGTH;
-        for (final int member : pull.members()) {
-            segment.set(BE16, at, (short) member);
-            at += Short.BYTES;
-        }
+        final long at = writeNodes(pull.members(), segment, offset + 11);
         if (isPartial) {
             segment.set(BE64, at, pull.partitions());
         }
+    }
+
+    private static long writeNodes(
+            final List<Integer> nodes, final MemorySegment segment, final long offset) {
+        segment.set(BE16, offset, (short) nodes.size());
+        long at = offset + Short.BYTES;
+        for (final int node : nodes) {
+            segment.set(BE16, at, (short) node);
+            at += Short.BYTES;
+        }
+        return at;
+    }
+
+    private static void writeOffer(
+            final FlowOffer offer, final MemorySegment segment, final long offset) {
+        writeFirst(FLOW_OFFER, 0, segment, offset);
+        segment.set(BE64, offset + 1, offer.moveId());
+        segment.set(BE16, offset + 9, (short) offer.lender());
+        final long at = writeOctets(offer.flow(), segment, offset + FLOW_OFFER_FIXED_LENGTH);
+        writeOctets(offer.state(), segment, at);
+    }
+
+    private static long writeOctets(
+            final Octets octets, final MemorySegment segment, final long offset) {
+        final int length = octets.length();
+        segment.set(BE16, offset, (short) length);
+        MemorySegment.copy(
+                octets.toArray(), 0, segment, JAVA_BYTE, offset + OCTETS_FIXED_LENGTH, length);
+        return offset + OCTETS_FIXED_LENGTH + length;
+    }
+
+    private static void writeLease(
+            final TupleLease lease, final MemorySegment segment, final long offset) {
+        final FlowKey key = lease.key();
+        final int shape = KeyCodec.shapeOf(key);
+        writeFirst(TUPLE_LEASE, 0, segment, offset);
+        segment.set(JAVA_BYTE, offset + 1, (byte) shape);
+        segment.set(JAVA_BYTE, offset + 2, (byte) key.protocol());
+        segment.set(BE32, offset + 3, lease.leaseMs());
+        long at = offset + TUPLE_LEASE_FIXED_LENGTH;
+        if ((shape & KeyCodec.VLAN_BIT) != 0) {
+            segment.set(BE32, at, key.vlanDomain());
+            at += VLAN_LENGTH;
+        }
+        KeyCodec.writeBody(key, segment, at);
     }
 
     private static void writeDigests(

@@ -12,7 +12,10 @@ public enum Purpose {
     RESOLVE,
     /// To whoever has a part in the move of a connection: what follows is no frame but a datagram
     /// of its transfer.
-    TRANSFER;
+    TRANSFER,
+    /// To a blade that a flow has left, without a frame: the arrival node sends the flow's packets
+    /// to another blade from now on; to be passed on to that one, behind all that came before.
+    MARK;
 
     private static final Purpose[] VALUES = values();
     static final int COUNT = VALUES.length;

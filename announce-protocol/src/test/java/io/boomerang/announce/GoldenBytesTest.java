@@ -106,6 +106,7 @@ class GoldenBytesTest {
                         new SessionPull(7, 1_024, 3, List.of(1, 258), Long.MIN_VALUE | 1)),
                 Arguments.of("68 00000009", new OwnersChanged(9)),
                 Arguments.of("70 000f4240", new DesiredWeight(1_000_000)),
+                Arguments.of("71 00000000", new DesiredWeight(0, true)),
                 Arguments.of(
                         "78 fffffff9 00000000 0003 0001 0102 "
                                 + "0102030405060708".repeat(PartitionSums.PARTITIONS),
@@ -113,7 +114,30 @@ class GoldenBytesTest {
                                 new SessionPull(-7, 0, 3, List.of(258)),
                                 Collections.nCopies(PartitionSums.PARTITIONS, FLOW_ID))),
                 Arguments.of(
-                        "80 fffffff9 8000000000000001", new DigestDifference(-7, 1L << 63 | 1)));
+                        "80 fffffff9 8000000000000001", new DigestDifference(-7, 1L << 63 | 1)),
+                Arguments.of(
+                        "88 0102030405060708 03ff 0003 010203 0000",
+                        new FlowOffer(
+                                FLOW_ID,
+                                1_023,
+                                Octets.copyOf(new byte[] {1, 2, 3}),
+                                Octets.copyOf(new byte[0]))),
+                Arguments.of(
+                        "92 0000000000000009 0102030405060708",
+                        new MoveStep(9, FLOW_ID, MoveStep.Step.YOURS)),
+                Arguments.of(
+                        "95 0000000000000009 0102030405060708",
+                        new MoveStep(9, FLOW_ID, MoveStep.Step.WITHDRAWN)),
+                Arguments.of(
+                        "98 0102 20 00 06 0003 0002 0001 0064 0102030405060708"
+                                + " 0a000001 c0000201 0050 1267",
+                        new FlowMoved(
+                                258,
+                                announcement(SessionAnnouncement.Kind.MOVE, ipv4, ipv4, 1_000))),
+                Arguments.of("a0 0002 0003 0102", new MoveOrder(List.of(3, 258))),
+                Arguments.of(
+                        "a8 08 06 0000ea60 00000065 0a000001 c0000201 0050 1267",
+                        new TupleLease(ipv4(0x65), 60_000)));
     }
 
     @ParameterizedTest(name = "{1}")

@@ -204,7 +204,7 @@ class MessageCodecTest {
                         .putShort((short) (1 + random.nextInt(3)))
                         .putInt(bytes.length);
                 bytes[MessageCodec.HEADER_LENGTH] =
-                        (byte) (random.nextInt(12) << 3 | random.nextInt(4));
+                        (byte) (random.nextInt(23) << 3 | random.nextInt(4));
                 fixChecksum(bytes);
             }
 

@@ -78,7 +78,7 @@ public final class RandomMessages {
     }
 
     public ControlMessage message() {
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(20)) {
             case 0 -> acknowledgement();
             case 1 -> new StateQuery(word(), key());
             case 2 -> new StateAnswer(word(), announcement());
@@ -90,12 +90,48 @@ public final class RandomMessages {
             case 6 -> new SessionPull((int) word(), (int) word(), uint16(), nodes());
             case 7 -> page();
             case 8 -> new OwnersChanged((int) word());
-            case 9 -> new DesiredWeight(random.nextInt(BucketTableUpdate.MAX_WEIGHT + 1));
+            case 9 ->
+                    random.nextInt(4) == 0
+                            ? new DesiredWeight(0, true)
+                            : new DesiredWeight(random.nextInt(BucketTableUpdate.MAX_WEIGHT + 1));
             case 10 -> partialPull();
             case 11 -> digests();
             case 12 -> new DigestDifference((int) word(), word());
+            case 13 -> new FlowOffer(word(), uint16(), octets(), octets());
+            case 14 -> step();
+            case 15 -> moved();
+            case 16 -> new MoveOrder(nodes());
+            case 17 -> new TupleLease(key(), (int) (word() >>> 33));
             default -> announcement();
         };
+    }
+
+    private Octets octets() {
+        final byte[] bytes =
+                new byte[random.nextInt(random.nextInt(8) == 0 ? Octets.MAX_LENGTH / 16 : 20)];
+        random.nextBytes(bytes);
+        return Octets.copyOf(bytes);
+    }
+
+    private MoveStep step() {
+        final var steps = MoveStep.Step.values();
+        return new MoveStep(word(), word(), steps[random.nextInt(steps.length)]);
+    }
+
+    private FlowMoved moved() {
+        final SessionAnnouncement any = announcement();
+        return new FlowMoved(
+                Math.max(1, uint16()),
+                new SessionAnnouncement(
+                        SessionAnnouncement.Kind.MOVE,
+                        any.key(),
+                        any.original(),
+                        any.flowId(),
+                        any.blade(),
+                        any.incarnation(),
+                        any.version(),
+                        any.leaseMs(),
+                        any.phase()));
     }
 
     private SessionPull partialPull() {

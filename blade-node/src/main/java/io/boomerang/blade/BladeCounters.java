@@ -1,6 +1,7 @@
 package io.boomerang.blade;
 
 import io.boomerang.blade.announcer.AnnouncerCounters;
+import io.boomerang.blade.mover.MoveCounters;
 
 /// What a blade has done so far, and what it holds now.
 ///
@@ -21,6 +22,7 @@ import io.boomerang.blade.announcer.AnnouncerCounters;
 /// @param evictedLapsed flows that were over and gave their place to a new one
 /// @param refusedFull new flows for which there was no place
 /// @param verdicts frames by verdict
+/// @param moves flows that went to other blades and came from them
 /// @param announcer what was announced
 public record BladeCounters(
         long delivered,
@@ -38,4 +40,5 @@ public record BladeCounters(
         long evictedLapsed,
         long refusedFull,
         VerdictCounts verdicts,
+        MoveCounters moves,
         AnnouncerCounters announcer) {}

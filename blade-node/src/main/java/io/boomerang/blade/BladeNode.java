@@ -6,6 +6,10 @@ import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.FlowMoved;
+import io.boomerang.announce.FlowOffer;
+import io.boomerang.announce.MoveOrder;
+import io.boomerang.announce.MoveStep;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
@@ -15,15 +19,15 @@ import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
+import io.boomerang.announce.TupleLease;
 import io.boomerang.backplane.Backplane;
-import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
-import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.announcer.Announcer;
 import io.boomerang.blade.announcer.DigestAnswers;
 import io.boomerang.blade.announcer.ExpectedFlows;
-import io.boomerang.blade.announcer.HoldPen;
 import io.boomerang.blade.announcer.SessionPages;
+import io.boomerang.blade.mover.FlowMover;
+import io.boomerang.blade.mover.PacketHandler;
 import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorVerdict;
@@ -33,6 +37,7 @@ import io.boomerang.blade.session.MarkerMirror;
 import io.boomerang.blade.session.MarkerSession;
 import io.boomerang.blade.session.MarkerTable;
 import io.boomerang.blade.session.PhaseTracker;
+import io.boomerang.blade.session.Residence;
 import io.boomerang.blade.session.StoredMarker;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ClusterView;
@@ -50,7 +55,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A processing blade: finds each delivered frame's marker session, lets the processor judge it,
 /// announces new flows, and sends what passes to a redirector of the opposite side.
@@ -58,14 +62,12 @@ import java.util.concurrent.TimeUnit;
 /// A state machine without I/O of its own: datagrams, messages, views and the time come in as
 /// arguments; datagrams and messages go out through the ports given to it. One thread owns it.
 ///
-/// Full: see {@link MarkerTable} for flows, {@link HoldPen} for held frames, {@link Announcer} for
-/// announcements. A frame that cannot be sent is dropped and counted by its reason.
+/// Full: see {@link MarkerTable} for flows, {@link HeldFrames} for held frames, {@link Announcer}
+/// for announcements. A frame that cannot be sent is dropped and counted by its reason.
 @SuppressWarnings("EnumOrdinal") // counters by verdict, within one process
 public final class BladeNode implements AutoCloseable {
     /// Work of each kind that one call of {@link #onTimer} does at most.
     private static final int TIMER_LIMIT = 1_024;
-
-    private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Member self;
     private final PacketProcessor processor;
@@ -80,8 +82,8 @@ public final class BladeNode implements AutoCloseable {
     private final Announcer announcer;
     private final SessionPages pages;
     private final DigestAnswers digestAnswers;
-    private final @Nullable HoldPen pen;
-    private final long holdLimitNs;
+    private final HeldFrames held;
+    private final FlowMover mover;
     private final SteeringHeader header = new SteeringHeader();
     private final ParsedPacket packet = new ParsedPacket();
     private final PacketContext context;
@@ -94,7 +96,6 @@ public final class BladeNode implements AutoCloseable {
     private long malformedDatagrams;
     private long unexpectedMessages;
     private long stateless;
-    private long held;
     private long releasedUnconfirmed;
     private long givenUp;
 
@@ -134,11 +135,7 @@ public final class BladeNode implements AutoCloseable {
                                         self.node(), redirector, announcement, carried, nowNs));
         pages = new SessionPages(markers, announcer, control);
         digestAnswers = new DigestAnswers(markers, announcer.directory(), pages, control);
-        pen =
-                config.announce() == AnnouncePolicy.HOLD
-                        ? new HoldPen(config.limits().holdCells())
-                        : null;
-        holdLimitNs = config.limits().holdLimitMs() * MS;
+        held = new HeldFrames(config, emitter, this::conclude);
         context = new PacketContext(markers, flowHash);
         transit = new TransitFlows(markers, announcer, flowHash, lifetimes);
         expected = new ExpectedFlows(self, announcer);
@@ -152,6 +149,18 @@ public final class BladeNode implements AutoCloseable {
                         context,
                         expected,
                         new DeviceExit());
+        mover =
+                new FlowMover(
+                        self,
+                        processor,
+                        markers,
+                        flowHash,
+                        announcer,
+                        backplane,
+                        control,
+                        config.limits().holdCells(),
+                        observer,
+                        new MovedPackets());
     }
 
     /// What becomes of frames that come out of a device.
@@ -172,20 +181,42 @@ public final class BladeNode implements AutoCloseable {
         }
     }
 
+    /// What becomes of packets that have waited for the move of their flow.
+    private final class MovedPackets implements PacketHandler {
+        @Override
+        public void onReleased(
+                final int from,
+                final MemorySegment datagram,
+                final long offset,
+                final int length,
+                final long nowNs) {
+            if (header.decode(datagram, offset, length)) {
+                take(from, datagram, offset, length, nowNs);
+            }
+        }
+
+        @Override
+        public void onVerdict(
+                final long packetNumber, final ProcessorVerdict verdict, final long nowNs) {
+            conclude(packetNumber, verdict, nowNs);
+        }
+    }
+
     /// What the end of a flow brings with it.
     private final class EndOfFlows implements MarkerTable.Listener {
         @Override
         public void onLapse(final MarkerSession marker, final long nowNs) {
-            dropHeld(marker, ProcessorVerdict.DROP_HOLD_EXPIRED, nowNs);
+            held.drop(marker, ProcessorVerdict.DROP_HOLD_EXPIRED, nowNs);
             announcer.close(marker, nowNs);
         }
 
         @Override
         public void onForget(final MarkerSession marker, final boolean live, final long nowNs) {
             if (live) {
-                dropHeld(marker, ProcessorVerdict.DROP_HOLD_EXPIRED, nowNs);
+                held.drop(marker, ProcessorVerdict.DROP_HOLD_EXPIRED, nowNs);
                 announcer.abandon(marker);
             }
+            mover.onForget(marker, nowNs);
         }
     }
 
@@ -226,25 +257,45 @@ public final class BladeNode implements AutoCloseable {
             final long offset,
             final int length,
             final long nowNs) {
-        if (!header.decode(datagram, offset, length) || header.purpose() != Purpose.DELIVER) {
+        if (!header.decode(datagram, offset, length)) {
             malformedDatagrams++;
             return;
         }
-        delivered++;
+        switch (header.purpose()) {
+            case DELIVER -> take(from, datagram, offset, length, nowNs);
+            case MARK -> mover.onMark(from, header, nowNs);
+            case EMIT, LOOK_UP, RESOLVE -> malformedDatagrams++;
+        }
+    }
+
+    /// A datagram with a frame to process; its header is read.
+    private void take(
+            final int from,
+            final MemorySegment datagram,
+            final long offset,
+            final int length,
+            final long nowNs) {
         final Side arrivalSide = header.arrivalSide();
-        observer.onDelivered(
-                self.node(), header.packetNumber(), header.flowId(), arrivalSide, nowNs);
         final long frameOffset = offset + header.headerLength();
         final int frameLength = length - header.headerLength();
         parser.parse(datagram, frameOffset, frameLength, packet);
         if (header.hasKey()) {
             packet.setResolved(header.key(), header.sourceIsB());
         }
+        final MarkerSession known = packet.hasKey() ? knownMarker(arrivalSide) : null;
+        if (known != null
+                && known.residence() != Residence.HERE
+                && !mover.admit(known, from, header, datagram, offset, length, nowNs)) {
+            return;
+        }
+        delivered++;
+        observer.onDelivered(
+                self.node(), header.packetNumber(), header.flowId(), arrivalSide, nowNs);
         if (!packet.hasKey()) {
             conclude(header.packetNumber(), ProcessorVerdict.DROP_NO_FLOW, nowNs);
             return;
         }
-        final MarkerSession marker = markerOf(arrivalSide, nowNs);
+        final MarkerSession marker = markerOf(known, arrivalSide, nowNs);
         if (marker == null) {
             stateless++;
         } else {
@@ -275,25 +326,26 @@ public final class BladeNode implements AutoCloseable {
         return processor.receive(returns, nowNs);
     }
 
-    private @Nullable MarkerSession markerOf(final Side side, final long nowNs) {
+    private @Nullable MarkerSession knownMarker(final Side side) {
         final FlowKey key = packet.key();
+        final MarkerSession marker = markers.find(header.flowId(), side, key);
+        return marker != null ? marker : markers.find(side, key, flowHash.hash(key));
+    }
+
+    private @Nullable MarkerSession markerOf(
+            final @Nullable MarkerSession known, final Side side, final long nowNs) {
         final long flowId = header.flowId();
         final boolean sourceIsB = packet.sourceIsB();
-        MarkerSession marker = markers.find(flowId, side, key);
-        if (marker == null) {
-            final long hash = flowHash.hash(key);
-            marker = markers.find(side, key, hash);
-            if (marker == null) {
-                return markers.open(key, hash, flowId, side, sourceIsB, nowNs);
-            }
-            if (!marker.isLapsed()) {
-                announcer.onOtherFlowId(marker, flowId, nowNs);
-            }
+        if (known == null) {
+            final FlowKey key = packet.key();
+            return markers.open(key, flowHash.hash(key), flowId, side, sourceIsB, nowNs);
         }
-        if (marker.isLapsed()) {
-            markers.reopen(marker, flowId, side, sourceIsB, nowNs);
+        if (known.isLapsed()) {
+            markers.reopen(known, flowId, side, sourceIsB, nowNs);
+        } else if (known.flowId() != flowId) {
+            announcer.onOtherFlowId(known, flowId, nowNs);
         }
-        return marker;
+        return known;
     }
 
     /// What a packet that passes or ends here means for its flow.
@@ -328,7 +380,9 @@ public final class BladeNode implements AutoCloseable {
         if (context.arrivalSide() == marker.farSide()) {
             emitReturning(marker, nowNs);
         } else if (announcer.mustHold(marker)) {
-            hold(marker, nowNs);
+            if (held.hold(marker, context, header.packetNumber(), nowNs)) {
+                announcer.onHeld(marker, nowNs);
+            }
         } else {
             emitOpening(marker, nowNs);
         }
@@ -395,51 +449,6 @@ public final class BladeNode implements AutoCloseable {
         return announcer.directory().owner(marker.farSide(), marker.hash(marker.farSide()));
     }
 
-    private void hold(final MarkerSession marker, final long nowNs) {
-        final HoldPen frames = pen;
-        if (frames == null
-                || !frames.hold(
-                        marker,
-                        context.frame(),
-                        context.offset(),
-                        context.length(),
-                        header.packetNumber(),
-                        nowNs)) {
-            conclude(header.packetNumber(), ProcessorVerdict.DROP_HOLD_FULL, nowNs);
-            return;
-        }
-        held++;
-        announcer.onHeld(marker, nowNs);
-    }
-
-    private void release(final MarkerSession marker, final long nowNs) {
-        final HoldPen frames = pen;
-        if (frames == null) {
-            return;
-        }
-        final int redirector = farOwner(marker);
-        while (marker.hasHeld()) {
-            final int frame = marker.firstHeld();
-            final boolean sent =
-                    emitter.emitHeld(
-                            redirector, frames, frame, marker.flowId(), marker.openingSide());
-            conclude(
-                    frames.packetNumber(frame),
-                    sent ? ProcessorVerdict.PASS : emitter.refusal(),
-                    nowNs);
-            frames.discardFirst(marker);
-        }
-    }
-
-    private void dropHeld(
-            final MarkerSession marker, final ProcessorVerdict reason, final long nowNs) {
-        final HoldPen frames = pen;
-        while (frames != null && marker.hasHeld()) {
-            conclude(frames.packetNumber(marker.firstHeld()), reason, nowNs);
-            frames.discardFirst(marker);
-        }
-    }
-
     private void conclude(
             final long packetNumber, final ProcessorVerdict verdict, final long nowNs) {
         verdicts[verdict.ordinal()]++;
@@ -452,7 +461,11 @@ public final class BladeNode implements AutoCloseable {
             case final Acknowledgement acknowledgement ->
                     onAcknowledgement(from, acknowledgement, nowNs);
             case StateQuery(long queryId, FlowKey key) ->
-                    control.send(from, new StateAnswer(queryId, sessionOf(from, key, nowNs)));
+                    control.send(
+                            from,
+                            new StateAnswer(
+                                    queryId,
+                                    pages.sessionOf(from, key, flowHash.hash(key), nowNs)));
             case final SessionPull pull -> {
                 final SessionPage page = pages.take(from, pull, nowNs);
                 if (page != null) {
@@ -460,6 +473,10 @@ public final class BladeNode implements AutoCloseable {
                 }
             }
             case final SessionDigests digests -> digestAnswers.take(from, digests);
+            case final MoveOrder order -> mover.onOrder(order);
+            case final FlowOffer offer -> mover.onOffer(from, offer, nowNs);
+            case final MoveStep step -> mover.onStep(from, step, nowNs);
+            case final TupleLease lease -> mover.onLease(lease, nowNs);
             case SessionAnnouncement _,
                     StateAnswer _,
                     BucketTableUpdate _,
@@ -467,6 +484,7 @@ public final class BladeNode implements AutoCloseable {
                     SessionPage _,
                     OwnersChanged _,
                     DesiredWeight _,
+                    FlowMoved _,
                     DigestDifference _ ->
                     unexpectedMessages++;
         }
@@ -474,6 +492,7 @@ public final class BladeNode implements AutoCloseable {
 
     private void onAcknowledgement(
             final int from, final Acknowledgement acknowledgement, final long nowNs) {
+        mover.onAcknowledgement(from, acknowledgement, nowNs);
         final MarkerSession ready = announcer.onAcknowledgement(from, acknowledgement);
         if (isHeldByAnother(acknowledgement)) {
             giveUp(acknowledgement.flowId(), nowNs);
@@ -485,7 +504,7 @@ public final class BladeNode implements AutoCloseable {
         if (acknowledgement.outcome() != Acknowledgement.Outcome.INSTALLED) {
             releasedUnconfirmed++;
         }
-        release(ready, nowNs);
+        held.release(ready, farOwner(ready), nowNs);
     }
 
     private boolean isHeldByAnother(final Acknowledgement acknowledgement) {
@@ -498,22 +517,11 @@ public final class BladeNode implements AutoCloseable {
     /// whoever asks. Redirectors that have not heard of the other one hear that it ends here.
     private void giveUp(final long flowId, final long nowNs) {
         final MarkerSession marker = markers.findFlow(flowId);
-        if (marker != null) {
+        if (marker != null && marker.residence().isHeldHere()) {
             givenUp++;
             marker.endPutOff();
             markers.giveUp(marker, nowNs);
         }
-    }
-
-    /// Of a lapsed marker, too: its tuple comes back to the blade that had it.
-    private @Nullable SessionAnnouncement sessionOf(
-            final int asker, final FlowKey key, final long nowNs) {
-        final Side side = announcer.directory().side(asker);
-        if (side == null) {
-            return null;
-        }
-        final MarkerSession marker = markers.find(side, key, flowHash.hash(key));
-        return marker == null ? null : announcer.describe(marker, side, nowNs);
     }
 
     /// The members of the chassis have changed.
@@ -522,6 +530,7 @@ public final class BladeNode implements AutoCloseable {
             pages.onOwnersChanged(nowNs);
             expected.onOwnersChanged(nowNs);
         }
+        mover.onView(view, nowNs);
     }
 
     /// Does what is due, a bounded amount of it; answers how much was done.
@@ -530,25 +539,8 @@ public final class BladeNode implements AutoCloseable {
         done += announcer.onTimer(nowNs, TIMER_LIMIT);
         done += pages.onTimer(nowNs);
         done += digestAnswers.onTimer();
-        return done + dropOverdue(nowNs);
-    }
-
-    private int dropOverdue(final long nowNs) {
-        final HoldPen frames = pen;
-        int done = 0;
-        while (frames != null && done < TIMER_LIMIT) {
-            final MarkerSession marker = frames.overdue(nowNs, holdLimitNs);
-            if (marker == null) {
-                break;
-            }
-            conclude(
-                    frames.packetNumber(marker.firstHeld()),
-                    ProcessorVerdict.DROP_HOLD_EXPIRED,
-                    nowNs);
-            frames.discardFirst(marker);
-            done++;
-        }
-        return done;
+        done += mover.onTimer(nowNs);
+        return done + held.dropOverdue(nowNs, TIMER_LIMIT);
     }
 
     /// The flows of this blade, for who moves them to others. For the blade's thread.
@@ -558,7 +550,12 @@ public final class BladeNode implements AutoCloseable {
 
     /// Whether no frame is held and no announcement waits to be sent or acknowledged.
     public boolean isIdle() {
-        return announcer.isIdle() && (pen == null || pen.frameCount() == 0);
+        return announcer.isIdle() && mover.isIdle() && held.heldNow() == 0;
+    }
+
+    /// Whether every flow that can move has moved since that was ordered.
+    public boolean hasMovedAll() {
+        return mover.hasMovedAll();
     }
 
     public Member self() {
@@ -588,8 +585,8 @@ public final class BladeNode implements AutoCloseable {
                 malformedDatagrams,
                 unexpectedMessages,
                 stateless,
-                held,
-                pen == null ? 0 : pen.frameCount(),
+                held.held(),
+                held.heldNow(),
                 releasedUnconfirmed,
                 givenUp,
                 markers.liveCount(),
@@ -599,6 +596,7 @@ public final class BladeNode implements AutoCloseable {
                 markers.evictedLapsedCount(),
                 markers.refusedFullCount(),
                 VerdictCounts.of(verdicts),
+                mover.counters(),
                 announcer.counters());
     }
 
@@ -609,8 +607,7 @@ public final class BladeNode implements AutoCloseable {
 
     @Override
     public void close() {
-        if (pen != null) {
-            pen.close();
-        }
+        mover.close();
+        held.close();
     }
 }

@@ -29,6 +29,10 @@ public interface BladeObserver {
             final ProcessorVerdict verdict,
             final long nowNs) {}
 
+    /// A frame waits on the blade because its flow moves to another blade or comes from one. It is
+    /// delivered, here or there, or a verdict follows.
+    default void onParked(final int blade, final long packetNumber, final long nowNs) {}
+
     /// An announcement leaves the blade, repetitions included; `carried` when it rides on a packet.
     default void onAnnouncementSent(
             final int blade,

@@ -6,6 +6,7 @@ import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.announcer.HoldPen;
 import io.boomerang.blade.processor.ProcessorVerdict;
+import io.boomerang.blade.session.MarkerSession;
 import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
@@ -46,18 +47,12 @@ final class Emitter {
 
     boolean emitHeld(
             final int redirector,
-            final HoldPen pen,
+            final HoldPen<MarkerSession> pen,
             final int frame,
             final long flowId,
             final Side arrivalSide) {
         final long place =
-                begin(
-                        redirector,
-                        pen.length(frame),
-                        flowId,
-                        arrivalSide,
-                        pen.packetNumber(frame),
-                        null);
+                begin(redirector, pen.length(frame), flowId, arrivalSide, pen.tag(frame), null);
         if (place < 0) {
             return false;
         }

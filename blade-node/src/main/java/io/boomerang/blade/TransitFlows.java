@@ -53,7 +53,7 @@ public final class TransitFlows {
     public void release(final Side side, final FlowKey key, final long nowNs) {
         final MarkerSession marker = find(side, key);
         if (marker != null) {
-            markers.release(marker, nowNs);
+            markers.remove(marker, nowNs);
         }
     }
 

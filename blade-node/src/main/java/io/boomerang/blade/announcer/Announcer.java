@@ -330,6 +330,24 @@ public final class Announcer {
         return message(marker, side, Kind.OPEN, leaseMs(marker, idleMs));
     }
 
+    /// The flow has come from another blade, which all redirectors are told apart from this.
+    public void onArrived(final MarkerSession marker, final long nowNs) {
+        table.onAnnounced(marker, nowNs);
+        marker.setAdoptedNs(nowNs - ADOPTION_INTERVAL_NS);
+        for (final Side side : SIDES) {
+            marker.setAnnounced(
+                    side,
+                    directory.owner(side, marker.hash(side)),
+                    directory.backup(side, marker.hash(side)));
+        }
+        marker.setViewEpoch(directory.epoch());
+    }
+
+    /// The session of a flow that has come from another blade, for a redirector of this side.
+    public SessionAnnouncement describeMove(final MarkerSession marker, final Side side) {
+        return message(marker, side, Kind.MOVE);
+    }
+
     /// The end of a session that is over.
     SessionAnnouncement describeEnd(final MarkerSession marker, final Side side) {
         return message(marker, side, Kind.CLOSE);

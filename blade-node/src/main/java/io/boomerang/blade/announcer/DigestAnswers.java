@@ -89,6 +89,7 @@ public final class DigestAnswers {
             final MarkerSession marker = table.at(question.place);
             if (marker != null
                     && !marker.isLapsed()
+                    && marker.residence().isHeldHere()
                     && pages.isComparedWith(question.asker, question.side, marker)) {
                 question.sums.add(marker.hash(question.side), marker.flowId(), marker.version());
             }

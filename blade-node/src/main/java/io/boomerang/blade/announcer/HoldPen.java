@@ -1,6 +1,6 @@
 package io.boomerang.blade.announcer;
 
-import io.boomerang.blade.session.MarkerSession;
+import io.boomerang.blade.session.HeldQueue;
 import io.boomerang.memory.AnonymousMemory;
 
 import org.jspecify.annotations.Nullable;
@@ -9,27 +9,29 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Frames that wait on the blade until the far side's owner knows their flow: a queue per flow in a
-/// fixed number of cells, and one order over all by which the oldest is found. Nothing is allocated
-/// after construction; when no cell is free a frame is refused. Belongs to the blade's thread.
+/// Frames that wait on the blade, each in the queue of what it waits for, as a flow that the far
+/// side's owner must know first: queues in a fixed number of cells, and one order over all by which
+/// the oldest is found. Nothing is allocated after construction; when no cell is free a frame is
+/// refused. Belongs to the blade's thread.
 ///
-/// A frame is named by its first cell; {@link MarkerSession#firstHeld} and {@link
-/// MarkerSession#lastHeld} are a flow's queue.
-public final class HoldPen implements AutoCloseable {
+/// A frame is named by its first cell.
+///
+/// @param <Q> what frames wait for
+public final class HoldPen<Q extends HeldQueue> implements AutoCloseable {
     public static final int CELL_BYTES = 2_048;
 
-    private static final int NONE = MarkerSession.NO_FRAME;
+    private static final int NONE = HeldQueue.NO_FRAME;
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment cells;
     private final int[] nextCell;
-    private final int[] nextOfFlow;
+    private final int[] nextInQueue;
     private final int[] older;
     private final int[] newer;
     private final int[] length;
-    private final long[] packetNumber;
+    private final long[] tag;
     private final long[] sinceNs;
-    private final @Nullable MarkerSession[] marker;
+    private final @Nullable HeldQueue[] queueOf;
 
     private int freeCell;
     private int freeCount;
@@ -40,20 +42,22 @@ public final class HoldPen implements AutoCloseable {
     public HoldPen(final int cellCount) {
         cells = AnonymousMemory.allocate(arena, (long) cellCount * CELL_BYTES);
         nextCell = new int[cellCount];
-        nextOfFlow = new int[cellCount];
+        nextInQueue = new int[cellCount];
         older = new int[cellCount];
         newer = new int[cellCount];
         length = new int[cellCount];
-        packetNumber = new long[cellCount];
+        tag = new long[cellCount];
         sinceNs = new long[cellCount];
-        marker = new MarkerSession[cellCount];
+        queueOf = new HeldQueue[cellCount];
         Arrays.setAll(nextCell, cell -> cell + 1 < cellCount ? cell + 1 : NONE);
         freeCount = cellCount;
     }
 
-    /// Copies a frame to the end of its flow's queue; false when there is no room.
+    /// Copies a frame to the end of a queue; false when there is no room.
+    ///
+    /// @param number comes back with it, see {@link #tag}
     public boolean hold(
-            final MarkerSession flow,
+            final Q queue,
             final MemorySegment frame,
             final long offset,
             final int frameLength,
@@ -65,15 +69,15 @@ public final class HoldPen implements AutoCloseable {
         }
         final int name = copyIn(frame, offset, frameLength, needed);
         length[name] = frameLength;
-        packetNumber[name] = number;
+        tag[name] = number;
         sinceNs[name] = nowNs;
-        marker[name] = flow;
-        nextOfFlow[name] = NONE;
-        if (flow.hasHeld()) {
-            nextOfFlow[flow.lastHeld()] = name;
-            flow.setHeld(flow.firstHeld(), name);
+        queueOf[name] = queue;
+        nextInQueue[name] = NONE;
+        if (queue.hasHeld()) {
+            nextInQueue[queue.lastHeld()] = name;
+            queue.setHeld(queue.firstHeld(), name);
         } else {
-            flow.setHeld(name, name);
+            queue.setHeld(name, name);
         }
         older[name] = newest;
         newer[name] = NONE;
@@ -116,11 +120,11 @@ public final class HoldPen implements AutoCloseable {
         }
     }
 
-    /// Forgets the first frame of the flow's queue, which is also its oldest.
-    public void discardFirst(final MarkerSession flow) {
-        final int name = flow.firstHeld();
-        final int next = nextOfFlow[name];
-        flow.setHeld(next, next == NONE ? NONE : flow.lastHeld());
+    /// Forgets the first frame of the queue, which is also its oldest.
+    public void discardFirst(final Q queue) {
+        final int name = queue.firstHeld();
+        final int next = nextInQueue[name];
+        queue.setHeld(next, next == NONE ? NONE : queue.lastHeld());
         if (older[name] == NONE) {
             oldest = newer[name];
         } else {
@@ -131,7 +135,7 @@ public final class HoldPen implements AutoCloseable {
         } else {
             older[newer[name]] = older[name];
         }
-        marker[name] = null;
+        queueOf[name] = null;
         int last = name;
         freeCount++;
         while (nextCell[last] != NONE) {
@@ -143,17 +147,19 @@ public final class HoldPen implements AutoCloseable {
         frameCount--;
     }
 
-    /// The flow whose first frame has waited longest, if that is at least `limitNs`; else null.
-    public @Nullable MarkerSession overdue(final long nowNs, final long limitNs) {
-        return oldest != NONE && nowNs - sinceNs[oldest] >= limitNs ? marker[oldest] : null;
+    /// The queue whose first frame has waited longest, if that is at least `limitNs`; else null.
+    @SuppressWarnings("unchecked") // only such are put in
+    public @Nullable Q overdue(final long nowNs, final long limitNs) {
+        return oldest != NONE && nowNs - sinceNs[oldest] >= limitNs ? (Q) queueOf[oldest] : null;
     }
 
     public int length(final int name) {
         return length[name];
     }
 
-    public long packetNumber(final int name) {
-        return packetNumber[name];
+    /// The number that the frame was held with.
+    public long tag(final int name) {
+        return tag[name];
     }
 
     public int frameCount() {

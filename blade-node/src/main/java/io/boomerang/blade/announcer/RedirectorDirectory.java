@@ -96,6 +96,11 @@ public final class RedirectorDirectory {
         return epoch;
     }
 
+    /// The live redirectors of a side, node ids in ascending order.
+    public List<Integer> redirectors(final Side side) {
+        return nodes.get(side.ordinal());
+    }
+
     /// The redirectors to which the last change may have given flows, by node id; not to be
     /// changed.
     BitSet heirs() {

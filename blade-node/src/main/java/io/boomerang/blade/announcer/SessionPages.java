@@ -9,6 +9,7 @@ import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.MarkerSession;
 import io.boomerang.blade.session.MarkerTable;
 import io.boomerang.cluster.ControlSender;
+import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,20 @@ public final class SessionPages {
         this.control = control;
     }
 
+    /// The session of the flow that a redirector asks for; null when this blade does not hold it.
+    /// Of a lapsed marker, too: its tuple comes back to the blade that had it.
+    public @Nullable SessionAnnouncement sessionOf(
+            final int asker, final FlowKey key, final long hash, final long nowNs) {
+        final Side side = directory.side(asker);
+        if (side == null) {
+            return null;
+        }
+        final MarkerSession marker = table.find(side, key, hash);
+        return marker == null || !marker.residence().isHeldHere()
+                ? null
+                : announcer.describe(marker, side, nowNs);
+    }
+
     /// The page that a redirector asks for; null when it does not see the chassis as this blade
     /// does.
     public @Nullable SessionPage take(final int asker, final SessionPull pull, final long nowNs) {
@@ -57,7 +72,9 @@ public final class SessionPages {
         int index = pull.cursor();
         while (index < end && sessions.size() < SessionPage.MAX_SESSIONS) {
             final MarkerSession marker = table.at(index++);
-            if (marker != null && isWanted(asker, side, pull.partitions(), marker)) {
+            if (marker != null
+                    && marker.residence().isHeldHere()
+                    && isWanted(asker, side, pull.partitions(), marker)) {
                 sessions.add(
                         marker.isLapsed()
                                 ? announcer.describeEnd(marker, side)

@@ -6,6 +6,10 @@ import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.FlowMoved;
+import io.boomerang.announce.FlowOffer;
+import io.boomerang.announce.MoveOrder;
+import io.boomerang.announce.MoveStep;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionDigests;
@@ -13,6 +17,7 @@ import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
+import io.boomerang.announce.TupleLease;
 import io.boomerang.cluster.ControlSender;
 
 import java.util.List;
@@ -29,7 +34,7 @@ public final class Silence implements ControlSender {
     @Override
     public void send(final int node, final ControlMessage message) {
         switch (message) {
-            case SessionAnnouncement _, DigestDifference _ -> {}
+            case SessionAnnouncement _, FlowMoved _, DigestDifference _ -> {}
             case StateAnswer(long queryId, _) -> control.send(node, new StateAnswer(queryId, null));
             case SessionPage(int pullId, int cursor, int next, int epoch, _) ->
                     control.send(node, new SessionPage(pullId, cursor, next, epoch, List.of()));
@@ -40,6 +45,10 @@ public final class Silence implements ControlSender {
                     SessionPull _,
                     OwnersChanged _,
                     DesiredWeight _,
+                    FlowOffer _,
+                    MoveStep _,
+                    MoveOrder _,
+                    TupleLease _,
                     SessionDigests _ ->
                     control.send(node, message);
         }

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 /// A flow has a key on each side of the chassis: the original one on the side that opened it, and
 /// on the far side the one that a translating processor gave it, else the same.
 @SuppressWarnings("EnumOrdinal") // arrays by side, within one process
-public final class MarkerSession {
-    /// Names no frame of a pen.
-    public static final int NO_FRAME = -1;
-
+public final class MarkerSession implements HeldQueue {
     /// A flow may have been announced in newer versions than the last one that was stored. It gets
     /// a new one fifty times a second at the most, when it takes over other flow ids; a store that
     /// is twenty seconds behind is behind by fewer.
     static final int VERSIONS_MISSED = 1_024;
+
+    /// A flow that moves goes on with a version that is newer than what the blade that it has left
+    /// could make of a stored one.
+    private static final int VERSIONS_OF_A_MOVE = 2 * VERSIONS_MISSED;
 
     final MarkerList.Link byLastPacket = new MarkerList.Link(this);
     final MarkerList.Link byLastAnnouncement = new MarkerList.Link(this);
@@ -43,6 +44,8 @@ public final class MarkerSession {
     private int version;
     private TcpPhase phase = TcpPhase.EMBRYONIC;
     private Side openingSide = Side.INGRESS;
+    private Residence residence = Residence.HERE;
+    private int lender;
     private boolean translated;
     private boolean passed;
     private boolean answered;
@@ -79,6 +82,8 @@ public final class MarkerSession {
             arrivalNodes[side] = 0;
         }
         flowId = newFlowId;
+        residence = Residence.HERE;
+        lender = 0;
         translated = false;
         firstHeld = NO_FRAME;
         lastHeld = NO_FRAME;
@@ -88,6 +93,36 @@ public final class MarkerSession {
 
     /// A flow that began before this process takes this place. Its redirectors have to be told.
     void resume(final StoredMarker stored, final long ingressHash, final long egressHash) {
+        restore(stored, ingressHash, egressHash);
+        raiseVersion(VERSIONS_MISSED);
+        state.resume(phase);
+    }
+
+    /// A flow that another blade has may come to this place.
+    void expect(final StoredMarker stored, final long ingressHash, final long egressHash) {
+        restore(stored, ingressHash, egressHash);
+        residence = Residence.EXPECTED;
+    }
+
+    /// The flow is on this blade now, after it was on another one; that one's far side's owner
+    /// steers by it, so that nothing has to wait for that.
+    void arrive() {
+        raiseVersion(VERSIONS_OF_A_MOVE);
+        onFarOwnerKnows();
+        onFarOwnerChanged();
+    }
+
+    /// The flow was given to another blade, which has not kept it.
+    void comeBack() {
+        raiseVersion(2 * VERSIONS_OF_A_MOVE);
+    }
+
+    private void raiseVersion(final int by) {
+        version = version + by & 0xFFFF;
+        openVersion = version;
+    }
+
+    private void restore(final StoredMarker stored, final long ingressHash, final long egressHash) {
         begin(
                 stored.ingressKey(),
                 ingressHash,
@@ -96,14 +131,13 @@ public final class MarkerSession {
                 stored.ingressInitiatorIsB());
         setKey(Side.EGRESS, stored.egressKey(), egressHash, stored.egressInitiatorIsB());
         translated = stored.translated();
-        version = stored.version() + VERSIONS_MISSED & 0xFFFF;
+        version = stored.version();
         openVersion = version;
         phase = stored.phase();
         answered = stored.answered();
         passed = true;
         initiatorFin = stored.initiatorFin();
         responderFin = stored.responderFin();
-        state.resume(phase);
     }
 
     /// The flow of this place is over, and a new one of the same tuple begins: what the processor
@@ -226,6 +260,25 @@ public final class MarkerSession {
 
     public LifetimeClass lifetime() {
         return lifetime;
+    }
+
+    /// Where the flow is.
+    public Residence residence() {
+        return residence;
+    }
+
+    public void setResidence(final Residence newResidence) {
+        residence = newResidence;
+    }
+
+    /// The blade that the flow's translated address and port belong to; 0 when it has none, or when
+    /// that is this blade.
+    public int lender() {
+        return lender;
+    }
+
+    public void setLender(final int newLender) {
+        lender = newLender;
     }
 
     /// Whether the flow is over and the marker only remembers it.
@@ -358,24 +411,21 @@ public final class MarkerSession {
         viewEpoch = epoch;
     }
 
-    /// The first of the flow's frames that wait for the far side's owner, as their pen names it;
-    /// {@link #NO_FRAME} when none waits.
+    /// The first of the flow's frames that wait for the far side's owner.
+    @Override
     public int firstHeld() {
         return firstHeld;
     }
 
-    /// The last one.
+    @Override
     public int lastHeld() {
         return lastHeld;
     }
 
+    @Override
     public void setHeld(final int first, final int last) {
         firstHeld = first;
         lastHeld = last;
-    }
-
-    public boolean hasHeld() {
-        return firstHeld != NO_FRAME;
     }
 
     public long lastSeenNs() {

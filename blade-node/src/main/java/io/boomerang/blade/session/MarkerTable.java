@@ -52,6 +52,7 @@ public final class MarkerTable {
     private final int flowIdMask;
 
     private @Nullable MarkerSession free;
+    private final LentTuples lent;
     private int madeCount;
     private int usedCount;
     private long evictedEmbryonicCount;
@@ -66,6 +67,7 @@ public final class MarkerTable {
         this.states = states;
         this.listener = listener;
         markers = new MarkerSession[capacity];
+        lent = new LentTuples(capacity);
         final int chainCount = Math.max(2, Integer.highestOneBit(capacity - 1) << 1);
         byFlowId = new MarkerSession[chainCount];
         flowIdMask = chainCount - 1;
@@ -215,8 +217,12 @@ public final class MarkerTable {
         return true;
     }
 
-    /// Whether a flow has this key on this side such that no other may be translated to it.
+    /// Whether a flow has this key on this side, here or where it has moved to, such that no other
+    /// may be translated to it.
     public boolean isTaken(final Side side, final FlowKey key, final long hash) {
+        if (lent.contains(key)) {
+            return true;
+        }
         final MarkerSession holder = byKey[side.ordinal()].find(key, hash);
         return holder != null && (holder.hasPassed() || holder.isLapsed() && holder.isTranslated());
     }
@@ -283,9 +289,76 @@ public final class MarkerTable {
         forget(marker, nowNs);
     }
 
-    /// The flow lives on another blade now; nothing is said of its end.
-    public void release(final MarkerSession marker, final long nowNs) {
+    /// A place for a flow that another blade has offered, seen by nobody until it has arrived; null
+    /// when none is free, or another flow has one of its keys.
+    public @Nullable MarkerSession expect(
+            final StoredMarker stored,
+            final long ingressHash,
+            final long egressHash,
+            final long nowNs) {
+        final MarkerSession ingress = find(Side.INGRESS, stored.ingressKey(), ingressHash);
+        final MarkerSession egress = find(Side.EGRESS, stored.egressKey(), egressHash);
+        if (isInTheWay(ingress) || isInTheWay(egress)) {
+            return null;
+        }
+        if (ingress != null) {
+            forget(ingress, nowNs);
+        }
+        if (egress != null && egress != ingress) {
+            forget(egress, nowNs);
+        }
+        final MarkerSession marker = takePlace(nowNs);
+        if (marker == null) {
+            refusedFullCount++;
+            return null;
+        }
+        marker.expect(stored, ingressHash, egressHash);
+        marker.inUse = true;
+        usedCount++;
+        addFlowId(marker);
+        byKey[0].add(marker);
+        byKey[1].add(marker);
+        touch(marker, LifetimeClass.LAPSED, nowNs);
+        return marker;
+    }
+
+    /// Flows that are over and those that have not begun give way.
+    private static boolean isInTheWay(final @Nullable MarkerSession marker) {
+        return marker != null
+                && (marker.residence() == Residence.EXPECTED
+                        || marker.hasPassed() && !marker.isLapsed());
+    }
+
+    /// The expected flow is here.
+    public void arrive(final MarkerSession marker, final long nowNs) {
+        marker.arrive();
+        marker.setResidence(Residence.ARRIVED);
+        touch(marker, LifetimeClass.of(marker.original().protocol(), marker.phase()), nowNs);
+    }
+
+    /// Another blade has the flow now. Its marker shows where, as long as one of a flow that is
+    /// over.
+    public void depart(final MarkerSession marker, final long nowNs) {
+        marker.setResidence(Residence.AWAY);
+        marker.byLastAnnouncement.unlist();
+        touch(marker, LifetimeClass.LAPSED, nowNs);
+    }
+
+    /// The flow is here again, in a newer version than the other blade could have given it.
+    public void comeBack(final MarkerSession marker, final long nowNs) {
+        marker.comeBack();
+        marker.setResidence(Residence.HERE);
+        touch(marker, LifetimeClass.of(marker.original().protocol(), marker.phase()), nowNs);
+    }
+
+    /// Frees the place of a flow that is not on this blade.
+    public void remove(final MarkerSession marker, final long nowNs) {
         forget(marker, nowNs);
+    }
+
+    /// The translated addresses and ports of this blade that flows on other blades have.
+    public LentTuples lent() {
+        return lent;
     }
 
     /// The marker at this place, null when the place is free; for sweeps over all flows.

@@ -102,6 +102,19 @@ public record StoredMarker(
         bytes.set(NetworkOrder.INT, offset + ZERO, 0);
     }
 
+    /// The marker for another blade: a record without a seal that does not tell when its time is
+    /// up.
+    public static byte[] toBytes(final MarkerSession marker) {
+        final byte[] record = new byte[RECORD_BYTES];
+        write(marker, 0, MemorySegment.ofArray(record), 0);
+        return record;
+    }
+
+    /// What {@link #toBytes} has written; null when it has not.
+    public static @Nullable StoredMarker ofBytes(final byte[] record) {
+        return record.length == RECORD_BYTES ? read(record) : null;
+    }
+
     private static int flag(final boolean isSet, final int bit) {
         return isSet ? bit : 0;
     }

@@ -195,6 +195,7 @@ final class Tracer implements ChassisObserver, AutoCloseable {
                     case LOOK_UP -> "to the owner of its flow";
                     case RESOLVE -> "to the owner of its datagram";
                     case TRANSFER -> "a part of a connection that moves";
+                    case MARK -> "marks the end of a flow's packets";
                 }
                 + (announcement == null ? "" : ", carries " + EventText.announcement(announcement));
     }
@@ -252,6 +253,11 @@ final class Tracer implements ChassisObserver, AutoCloseable {
     @Override
     public void onEmitted(final int redirector, final long packetNumber, final long nowNs) {
         say(packetNumber, EventText.emitted(redirector));
+    }
+
+    @Override
+    public void onParked(final int blade, final long packetNumber, final long nowNs) {
+        say(packetNumber, EventText.parked(blade));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,21 @@ final class BackplaneSender {
             header.setKey(key, arrival.sourceIsB);
         }
         return send(arrival, redirector);
+    }
+
+    /// Tells a blade, behind all packets that were sent to it, that it gets no more of the flow
+    /// from this redirector. Lost when the backplane does not take it: nobody waits for it for
+    /// ever.
+    void mark(final long flowId, final Side side, final int self, final int blade) {
+        header.clear();
+        header.setPurpose(Purpose.MARK);
+        header.setFlowId(flowId);
+        header.setArrival(side, self);
+        final long place = backplane.claim(blade, header.encodedLength());
+        if (place >= 0) {
+            header.encode(backplane.buffer(), place);
+            backplane.commit();
+        }
     }
 
     private void describe(final Arrival arrival, final Purpose purpose, final int hops) {

@@ -7,7 +7,9 @@ import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -44,6 +46,17 @@ final class BucketCoordinator {
     /// Sets a blade's weight; 0 drains it: it keeps its flows and gets no new ones.
     void setWeight(final int blade, final int weight) {
         administered.put(blade, weight);
+    }
+
+    /// The blades that get new flows, but for one of them; in ascending order.
+    List<Integer> takers(final ChassisMap chassis, final int exception) {
+        final List<Integer> takers = new ArrayList<>();
+        for (final int blade : chassis.blades()) {
+            if (blade != exception && administered.getOrDefault(blade, DEFAULT_WEIGHT) > 0) {
+                takers.add(blade);
+            }
+        }
+        return takers;
     }
 
     /// Allocates anew when blades or weights have changed since `current`, and answers the table to

@@ -1,5 +1,6 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.announce.FlowMoved;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.SessionPage;
@@ -494,6 +495,16 @@ final class FlowSteering implements AutoCloseable {
             final long nowNs) {
         flowIds.observe(announcement.flowId());
         exchange.learn(fromNode, announcement, carried, nowNs);
+    }
+
+    /// A blade has taken a flow over from another one, which no packet of it goes to from now on.
+    void learnMove(final int fromNode, final FlowMoved moved, final long nowNs) {
+        final SessionAnnouncement session = moved.session();
+        flowIds.observe(session.flowId());
+        exchange.learnMove(fromNode, session, nowNs);
+        if (chassis.isBlade(moved.former())) {
+            sender.mark(session.flowId(), side, self.node(), moved.former());
+        }
     }
 
     /// Takes back a session from before this process.

@@ -6,6 +6,10 @@ import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.FlowMoved;
+import io.boomerang.announce.FlowOffer;
+import io.boomerang.announce.MoveOrder;
+import io.boomerang.announce.MoveStep;
 import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionDigests;
@@ -13,6 +17,7 @@ import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
+import io.boomerang.announce.TupleLease;
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
@@ -57,6 +62,7 @@ public final class Redirector implements AutoCloseable {
     private final SteeringObserver observer;
     private final BackplaneSender sender;
     private final BucketCoordinator coordinator;
+    private final MoveOrders moveOrders;
 
     private final FlowParser parser;
     private final FlowHash flowHash;
@@ -89,6 +95,7 @@ public final class Redirector implements AutoCloseable {
         this.observer = observer;
         this.sender = new BackplaneSender(backplane);
         this.coordinator = new BucketCoordinator(self.node(), parameters.bucketCount(), control);
+        this.moveOrders = new MoveOrders(coordinator, control);
         this.parser = new FlowParser(parameters.flowRules());
         this.flowHash = new FlowHash(parameters.hashKey0(), parameters.hashKey1());
         this.drops = new PacketDrops(self.node(), counters, observer);
@@ -177,7 +184,8 @@ public final class Redirector implements AutoCloseable {
                             offset + headerLength,
                             length - headerLength,
                             nowNs);
-            case DELIVER -> drops.drop(arrival.packetNumber, DropReason.BACKPLANE_MALFORMED, nowNs);
+            case DELIVER, MARK ->
+                    drops.drop(arrival.packetNumber, DropReason.BACKPLANE_MALFORMED, nowNs);
         }
     }
 
@@ -195,10 +203,26 @@ public final class Redirector implements AutoCloseable {
             case SessionPage page -> steering.takePage(fromNode, page, nowNs);
             case OwnersChanged(int epoch) ->
                     steering.puller().onOwnersChanged(fromNode, epoch, chassis, nowNs);
-            case DesiredWeight(int weight) -> onDesiredWeight(fromNode, weight, nowNs);
+            case DesiredWeight(int weight, boolean moves) ->
+                    onDesiredWeight(fromNode, weight, moves, nowNs);
             case DigestDifference difference ->
                     steering.comparison().take(fromNode, difference, nowNs);
-            case Acknowledgement _, StateQuery _, SessionDigests _ -> counters.messagesUnexpected++;
+            case FlowMoved moved -> {
+                if (fromNode == moved.session().blade()) {
+                    steering.learnMove(fromNode, moved, nowNs);
+                    steering.releaseWaiting(moved.session(), nowNs);
+                } else {
+                    counters.messagesUnexpected++;
+                }
+            }
+            case Acknowledgement _,
+                    StateQuery _,
+                    SessionDigests _,
+                    FlowOffer _,
+                    MoveStep _,
+                    MoveOrder _,
+                    TupleLease _ ->
+                    counters.messagesUnexpected++;
         }
     }
 
@@ -211,15 +235,33 @@ public final class Redirector implements AutoCloseable {
         reallocate(nowNs);
     }
 
-    /// Sets a blade's weight, 0 to drain it. Has an effect on the allocator only.
+    /// Sets a blade's weight, 0 to drain it while it keeps the flows that it has. Has an effect on
+    /// the allocator only.
     public void setWeight(final int blade, final int weight, final long nowNs) {
         coordinator.setWeight(blade, weight);
+        moveOrders.end(blade);
         reallocate(nowNs);
     }
 
-    private void onDesiredWeight(final int node, final int weight, final long nowNs) {
+    /// Drains a blade, and has it move the flows that it holds to those that get new ones, as far
+    /// as its processor lets them move; until its weight is set. Has an effect on the allocator
+    /// only.
+    public void moveAway(final int blade, final long nowNs) {
+        coordinator.setWeight(blade, 0);
+        reallocate(nowNs);
+        if (chassis.allocator() == self.node()) {
+            moveOrders.begin(blade, chassis, nowNs);
+        }
+    }
+
+    private void onDesiredWeight(
+            final int node, final int weight, final boolean moves, final long nowNs) {
         if (chassis.isBlade(node)) {
-            setWeight(node, weight, nowNs);
+            if (moves) {
+                moveAway(node, nowNs);
+            } else {
+                setWeight(node, weight, nowNs);
+            }
         } else {
             counters.messagesUnexpected++;
         }
@@ -234,6 +276,7 @@ public final class Redirector implements AutoCloseable {
     /// Does what is due; answers how much was done.
     public int onTimer(final long nowNs) {
         return coordinator.onTimer(chassis, steering.allocation().table(), nowNs)
+                + moveOrders.onTimer(chassis, nowNs)
                 + fragments.expire(nowNs, false)
                 + heldFlows.expire(nowNs)
                 + handoffs.onTimer(nowNs)
@@ -378,6 +421,7 @@ public final class Redirector implements AutoCloseable {
         if (table != null) {
             steering.allocation().install(table, nowNs);
         }
+        moveOrders.tell(chassis, nowNs);
     }
 
     // Outputs

@@ -71,6 +71,24 @@ final class SessionExchange {
         }
     }
 
+    /// Takes in what a blade says of a flow that it has taken over, and acknowledges it. One that
+    /// does not keep the flow's session has it for as long as if its owner had told it: what others
+    /// still say of the former blade is older.
+    void learnMove(final int blade, final SessionAnnouncement session, final long nowNs) {
+        final long hash = flowHash.hash(session.key());
+        final boolean keeps =
+                chassis.owner(side, hash) == node || chassis.backup(side, hash) == node;
+        acknowledge(
+                session,
+                takeIn(
+                        blade,
+                        keeps ? session : hearsay(session),
+                        keeps ? Origin.ANNOUNCED : Origin.CACHED,
+                        false,
+                        false,
+                        nowNs));
+    }
+
     /// Takes in the session that a blade has answered a question with, and acknowledges it.
     void learnAnswer(final int blade, final SessionAnnouncement session, final long nowNs) {
         acknowledge(session, takeIn(blade, session, Origin.ANNOUNCED, false, true, nowNs));
@@ -87,12 +105,13 @@ final class SessionExchange {
                         outcome == Outcome.STALE ? holderOf(announcement) : 0));
     }
 
-    /// The blade that has announced the flow under a later flow id, so that the announcing one has
-    /// lost it, also when it has ended there; 0 when there is none.
+    /// The blade that has announced the flow under a later flow id, or has taken it over, so that
+    /// the announcing one has lost it, also when it has ended there; 0 when there is none.
     private int holderOf(final SessionAnnouncement announcement) {
         final long slot = sessions.find(announcement.key(), flowHash.hash(announcement.key()));
         return isOfAnother(slot, announcement)
-                        && isLater(sessions.flowId(slot), announcement.flowId())
+                        && (isLater(sessions.flowId(slot), announcement.flowId())
+                                || hasMoved(slot, announcement))
                 ? sessions.blade(slot)
                 : 0;
     }
@@ -142,6 +161,13 @@ final class SessionExchange {
                 && sessions.origin(slot) == Origin.ANNOUNCED
                 && sessions.blade(slot) != announcement.blade()
                 && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
+    }
+
+    /// Whether the slot holds a newer version of the announced flow: two blades have versions of
+    /// one flow only when it has moved.
+    private boolean hasMoved(final long slot, final SessionAnnouncement announcement) {
+        return sessions.flowId(slot) == announcement.flowId()
+                && (short) (sessions.version(slot) - announcement.version()) > 0;
     }
 
     private static boolean isLater(final long flowId, final long other) {
