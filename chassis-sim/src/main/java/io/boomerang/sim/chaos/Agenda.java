@@ -22,6 +22,10 @@ final class Agenda {
         this.clock = clock;
     }
 
+    long nowNs() {
+        return clock.getAsLong();
+    }
+
     void after(final long delayNs, final Runnable action) {
         entries.add(new Due(clock.getAsLong() + delayNs, sequence++, action));
     }

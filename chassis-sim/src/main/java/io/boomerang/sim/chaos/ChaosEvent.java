@@ -41,6 +41,9 @@ public sealed interface ChaosEvent {
 
     record Weight(int atMs, String blade, int weight) implements ChaosEvent {}
 
+    /// The blade drains by moving its flows to others.
+    record Move(int atMs, String blade) implements ChaosEvent {}
+
     /// Neither frames nor messages pass between these nodes and the others.
     record Divide(int atMs, List<String> nodes, int forMs) implements ChaosEvent {}
 

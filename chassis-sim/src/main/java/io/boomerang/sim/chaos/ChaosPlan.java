@@ -35,6 +35,11 @@ public record ChaosPlan(
     private static final int MOST_LIVES = 8;
     private static final int MOST_EMBRYONIC_PACKETS = 8;
     private static final int MOST_NODES = 6;
+    private static final int MOST_MOVES = 3;
+
+    /// Moves come from a random source of their own: a seed's plan is the same with and without.
+    private static final long MOVES = 0x3DE5L;
+
     private static final List<Role> ROLES = List.of(Role.values());
 
     public ChaosPlan {
@@ -65,6 +70,26 @@ public record ChaosPlan(
                 modes[random.nextInt(modes.length)],
                 random.nextBoolean() ? 1 : 2 + random.nextInt(MOST_EMBRYONIC_PACKETS - 1),
                 events);
+    }
+
+    /// The plan of a seed with blades that drain by moving their flows, most of them close to a
+    /// fault; some get flows again later.
+    public static ChaosPlan randomWithMoves(final long seed) {
+        final ChaosPlan plan = random(seed);
+        final SplittableRandom random = new SplittableRandom(seed ^ MOVES);
+        final List<ChaosEvent> events = new ArrayList<>(plan.events());
+        for (int moves = 1 + random.nextInt(MOST_MOVES); moves > 0; moves--) {
+            final int nearMs = plan.events().get(random.nextInt(plan.events().size())).atMs();
+            final int atMs = Math.max(0, nearMs - NEAR_MS / 2 + random.nextInt(NEAR_MS));
+            final String blade = NodeNames.of(NodeNames.blade(random.nextInt(plan.blades())));
+            events.add(new ChaosEvent.Move(atMs, blade));
+            if (random.nextBoolean()) {
+                final int againMs = atMs + 1 + random.nextInt(2 * NEAR_MS);
+                events.add(new ChaosEvent.Weight(againMs, blade, 100));
+            }
+        }
+        events.sort(Comparator.comparingInt(ChaosEvent::atMs));
+        return plan.with(events);
     }
 
     /// @param faultMs when something happens that half of the flows are to meet

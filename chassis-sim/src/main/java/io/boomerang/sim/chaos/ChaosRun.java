@@ -5,6 +5,7 @@ import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.announcer.AnnounceLimits;
 import io.boomerang.blade.announcer.AnnouncePolicy;
+import io.boomerang.blade.mover.MoveCounters;
 import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.cluster.ClusterParameters;
@@ -84,7 +85,8 @@ public final class ChaosRun implements AutoCloseable {
     /// @param violations which promise was broken, when and how; empty when none was
     /// @param packets that went in
     /// @param deliveries to blades
-    public record Outcome(List<String> violations, long packets, long deliveries) {
+    /// @param moved how often a flow was seen on another blade because its own moves its flows
+    public record Outcome(List<String> violations, long packets, long deliveries, long moved) {
         public Outcome {
             violations = List.copyOf(violations);
         }
@@ -103,7 +105,7 @@ public final class ChaosRun implements AutoCloseable {
         chassis = new Chassis(options(), cluster, backplane, clock, witness);
         hosts = new Hosts(chassis, witness, agenda, plan.seed());
         disks = durable ? new Disks(chassis, plan.seed()) : null;
-        witness.watch(hosts, this::mustReach);
+        witness.watch(hosts, this::mustReach, this::isCalm);
     }
 
     /// Carries out a plan.
@@ -212,9 +214,11 @@ public final class ChaosRun implements AutoCloseable {
         }
         rest();
         witness.onRest(clock.nowNs());
+        checkMoves();
         new Probes(chassis, hosts, witness, clock, REST_NS).run();
         witness.onRest(clock.nowNs());
-        return new Outcome(witness.violations(), hosts.packets(), witness.delivered());
+        return new Outcome(
+                witness.violations(), hosts.packets(), witness.delivered(), witness.moved());
     }
 
     /// Flows are put off only where members have not changed for a while.
@@ -251,6 +255,14 @@ public final class ChaosRun implements AutoCloseable {
         }
     }
 
+    private void checkMoves() {
+        for (final BladeNode blade : chassis.blades()) {
+            final MoveCounters moves = blade.counters().moves();
+            requireAtMost(0, moves.leavingNow(), blade.self(), "flows that do not get away");
+            requireAtMost(0, moves.arrivingNow(), blade.self(), "flows that do not arrive");
+        }
+    }
+
     private void requireAtMost(
             final int most, final long found, final Member member, final String what) {
         if (found > most) {
@@ -279,7 +291,7 @@ public final class ChaosRun implements AutoCloseable {
     }
 
     private void happen(final ChaosEvent event) {
-        if (!(event instanceof ChaosEvent.Flow)) {
+        if (!(event instanceof ChaosEvent.Flow || event instanceof ChaosEvent.Move)) {
             lastFaultNs = clock.nowNs();
         }
         switch (event) {
@@ -291,6 +303,12 @@ public final class ChaosRun implements AutoCloseable {
             case ChaosEvent.Weight(_, String blade, int weight) -> {
                 if (isThere(blade)) {
                     chassis.weigh(blade, weight);
+                }
+            }
+            case ChaosEvent.Move(_, String blade) -> {
+                if (isThere(blade)) {
+                    witness.onMoveOrdered(NodeNames.node(blade));
+                    chassis.moveAway(blade);
                 }
             }
             case ChaosEvent.Divide(_, List<String> nodes, int forMs) -> divide(nodes, forMs);
@@ -391,9 +409,13 @@ public final class ChaosRun implements AutoCloseable {
         cluster.merge();
     }
 
+    private boolean isCalm(final long nowNs) {
+        return nowNs - lastFaultNs >= REROUTED_NS && weather.isCalm();
+    }
+
     /// A way back must be there, too: without it nobody can know that the way there works.
     private boolean mustReach(final int from, final int to, final long nowNs) {
-        if (nowNs - lastFaultNs < REROUTED_NS || !weather.isCalm()) {
+        if (!isCalm(nowNs)) {
             return false;
         }
         final Set<Integer> running =

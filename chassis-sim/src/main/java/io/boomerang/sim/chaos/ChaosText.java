@@ -50,6 +50,7 @@ public final class ChaosText {
             case ChaosEvent.Pause(_, String node, int forMs) ->
                     String.format(Locale.ROOT, "%s stands still for %,d ms", node, forMs);
             case ChaosEvent.Weight(_, String blade, int weight) -> blade + " has weight " + weight;
+            case ChaosEvent.Move(_, String blade) -> blade + " moves its flows to others";
             case ChaosEvent.Divide divide ->
                     String.format(
                             Locale.ROOT,

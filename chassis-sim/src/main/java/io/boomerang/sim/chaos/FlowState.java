@@ -28,6 +28,12 @@ final class FlowState {
 
     int homeIncarnation;
 
+    /// The newest packet of each direction that a blade has processed, and when it was sent: first
+    /// of the responder, then of the opener.
+    final long[] newest = new long[2];
+
+    final long[] newestSentNs = new long[2];
+
     /// Where the last packet of these addresses and ports went, of whatever connection; 0 before
     /// the first one.
     int lastBlade;

@@ -99,7 +99,7 @@ final class Hosts implements Witness.Crossing {
         if (chassis.isStandingStill(side, entry)) {
             return number; // nobody hears it
         }
-        witness.onSent(number, state, forward, (tcpFlags & FlowFrames.RST) != 0);
+        witness.onSent(number, state, forward, (tcpFlags & FlowFrames.RST) != 0, agenda.nowNs());
         chassis.inject(side, entry, frames.frame(), 0, frames.length(), number);
         chassis.step();
         return number;

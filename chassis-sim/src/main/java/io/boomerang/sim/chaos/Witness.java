@@ -17,16 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /// Watches a run and says which promise was broken. Believes nothing that the chassis says of
 /// itself: it goes by the packets that went in, reached blades and came out, and by what the run
 /// did to nodes and networks.
 final class Witness implements ChassisObserver {
     private static final int ENOUGH = 8;
+    private static final long UNDER_WAY_NS = 900_000;
     private static final String REACH = "reach, where links lead";
 
     private final Map<Long, Passage> passages = new TreeMap<>();
@@ -38,7 +41,10 @@ final class Witness implements ChassisObserver {
     private final boolean synchronous;
     private @Nullable Crossing crossing;
     private Reach reach = (_, _, _) -> false;
+    private LongPredicate calm = _ -> false;
+    private final BitSet givingAway = new BitSet();
     private long delivered;
+    private long moved;
 
     /// What is outside the chassis: hears of packets that leave it, and can look into redirectors.
     interface Crossing {
@@ -63,12 +69,19 @@ final class Witness implements ChassisObserver {
         final boolean forward;
         final boolean reset;
         final int life;
+        final long sentNs;
+        boolean waited;
         int holder;
         int blade;
         long flowId;
         boolean over;
 
-        Passage(final FlowState flow, final boolean forward, final boolean reset) {
+        Passage(
+                final FlowState flow,
+                final boolean forward,
+                final boolean reset,
+                final long sentNs) {
+            this.sentNs = sentNs;
             this.flow = flow;
             this.forward = forward;
             this.reset = reset;
@@ -89,9 +102,13 @@ final class Witness implements ChassisObserver {
     }
 
     /// Whom to tell of packets that leave; before the first one does.
-    void watch(final Crossing newCrossing, final Reach newReach) {
+    ///
+    /// @param newCalm whether at this time nothing has changed for long enough and the networks
+    ///   neither lose nor delay, so that packets keep their order
+    void watch(final Crossing newCrossing, final Reach newReach, final LongPredicate newCalm) {
         crossing = newCrossing;
         reach = newReach;
+        calm = newCalm;
     }
 
     List<String> violations() {
@@ -100,6 +117,11 @@ final class Witness implements ChassisObserver {
 
     long delivered() {
         return delivered;
+    }
+
+    /// How often a flow went from one live blade to another because that was ordered.
+    long moved() {
+        return moved;
     }
 
     void accuse(final String promise, final String what, final long nowNs) {
@@ -129,12 +151,18 @@ final class Witness implements ChassisObserver {
         outOfSightUntilNs[blade] = Math.max(outOfSightUntilNs[blade], untilNs);
     }
 
+    /// From now on this blade's flows may move, one by one.
+    void onMoveOrdered(final int blade) {
+        givingAway.set(blade);
+    }
+
     void onSent(
             final long packetNumber,
             final FlowState flow,
             final boolean forward,
-            final boolean reset) {
-        passages.put(packetNumber, new Passage(flow, forward, reset));
+            final boolean reset,
+            final long nowNs) {
+        passages.put(packetNumber, new Passage(flow, forward, reset, nowNs));
     }
 
     /// A network lost the datagram.
@@ -217,6 +245,7 @@ final class Witness implements ChassisObserver {
         if (passage.isLate()) {
             return;
         }
+        checkOrder(packetNumber, passage, nowNs);
         final int incarnation = incarnations[blade];
         if (flow.home == blade && flow.homeIncarnation == incarnation) {
             if (nowNs > flow.disputedUntilNs) {
@@ -228,7 +257,9 @@ final class Witness implements ChassisObserver {
             if (nowNs > flow.disputedUntilNs) {
                 flow.disputedUntilNs = FlowState.NEVER; // the first one to arrive after the dispute
             }
-        } else if (flow.home != 0 && incarnations[flow.home] == flow.homeIncarnation) {
+        } else if (flow.home != 0
+                && incarnations[flow.home] == flow.homeIncarnation
+                && !givingAway.get(flow.home)) {
             accuse(
                     "P1 one flow, one blade",
                     "packet "
@@ -242,8 +273,42 @@ final class Witness implements ChassisObserver {
                             + " lives",
                     nowNs);
         }
+        moved += isGivenAway(flow) ? 1 : 0;
         flow.home = blade;
         flow.homeIncarnation = incarnation;
+    }
+
+    /// Whether the flow's blade lives and was told to move its flows.
+    private boolean isGivenAway(final FlowState flow) {
+        return flow.home != 0
+                && incarnations[flow.home] == flow.homeIncarnation
+                && givingAway.get(flow.home);
+    }
+
+    /// Packets that entered one after the other, with more between them than the networks take, are
+    /// processed in that order, unless one had to wait for what a redirector did not know.
+    private void checkOrder(final long packetNumber, final Passage passage, final long nowNs) {
+        final FlowState flow = passage.flow;
+        final int direction = passage.forward ? 1 : 0;
+        if (passage.waited) {
+            return;
+        }
+        if (packetNumber > flow.newest[direction]) {
+            flow.newest[direction] = packetNumber;
+            flow.newestSentNs[direction] = passage.sentNs;
+        } else if (flow.newestSentNs[direction] - passage.sentNs > UNDER_WAY_NS
+                && calm.test(passage.sentNs)
+                && calm.test(nowNs)) {
+            accuse(
+                    "order",
+                    "packet "
+                            + packetNumber
+                            + " of "
+                            + flow.name()
+                            + " was processed after packet "
+                            + flow.newest[direction],
+                    nowNs);
+        }
     }
 
     /// Two blades may hold the same addresses and ports when one of them was out of sight, also
@@ -294,6 +359,15 @@ final class Witness implements ChassisObserver {
         final Passage passage = passages.get(packetNumber);
         if (passage != null) {
             passage.holder = redirector;
+            passage.waited = true;
+        }
+    }
+
+    @Override
+    public void onParked(final int blade, final long packetNumber, final long nowNs) {
+        final Passage passage = passages.get(packetNumber);
+        if (passage != null) {
+            passage.holder = blade;
         }
     }
 

@@ -2,6 +2,7 @@ package io.boomerang.sim.chassis;
 
 import io.boomerang.backplane.RelayCounters;
 import io.boomerang.backplane.RelayingBackplane;
+import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.ClusterChannel;
@@ -337,6 +338,22 @@ public final class Chassis implements AutoCloseable {
         } else {
             setWeight(name, 0);
         }
+    }
+
+    /// Drains a blade and has it move its flows to the others, and waits until none is left that
+    /// can move, and every redirector knows; answers what the blade has counted by then.
+    public BladeCounters move(final String bladeName) {
+        moveAway(bladeName);
+        settle();
+        final BladeNode blade = ((ProcessingNode) node(bladeName)).blade;
+        await(blade::hasMovedAll, SETTLE_LIMIT_NS);
+        return blade.counters();
+    }
+
+    /// Drains a blade by moving its flows, and waits for nothing.
+    public void moveAway(final String bladeName) {
+        final int blade = node(bladeName).member.node();
+        redirectors().forEach(redirector -> redirector.moveAway(blade, clock.nowNs()));
     }
 
     /// Sets a blade's weight and waits for nothing.

@@ -23,7 +23,8 @@ import java.util.concurrent.Callable;
             "Runs the state machines of a chassis under a stepped clock, on networks that lose,",
             "delay, reorder, double and divide, while nodes join, die, restart, stand still and",
             "change weight. Independent checkers watch: one flow stays on one blade unless that",
-            "dies, no packet leaves before the far side knows its flow, newer announcements win,",
+            "dies or was told to move it, no packet leaves before the far side knows its flow,"
+                    + " newer announcements win,",
             "every packet comes out or is counted, and all agree after the last fault. Each seed"
                     + " is",
             "one run; the same seed is the same run. Exit status 0 only if no promise was broken;",
@@ -70,6 +71,11 @@ final class ChaosCommand implements Callable<Integer> {
             })
     private boolean durable;
 
+    @Option(
+            names = "--moves",
+            description = "Let blades drain by moving their flows, too, among the same faults.")
+    private boolean moves;
+
     @Option(names = "--progress", description = "Show a progress bar also where no terminal is.")
     private boolean progress;
 
@@ -88,14 +94,19 @@ final class ChaosCommand implements Callable<Integer> {
         final long startedNs = System.nanoTime();
         long packets = 0;
         long deliveries = 0;
+        long moved = 0;
         int failures = 0;
         int done = 0;
         try (Progress bar = Progress.ofRuns(progress, runs)) {
             while (done < runs && failures < MOST_FAILURES) {
-                final ChaosPlan plan = ChaosPlan.random(seed + done);
+                final ChaosPlan plan =
+                        moves
+                                ? ChaosPlan.randomWithMoves(seed + done)
+                                : ChaosPlan.random(seed + done);
                 final ChaosRun.Outcome outcome = ChaosRun.of(plan, durable);
                 packets += outcome.packets();
                 deliveries += outcome.deliveries();
+                moved += outcome.moved();
                 if (!outcome.isClean()) {
                     failures++;
                     report(plan, outcome, out);
@@ -107,13 +118,14 @@ final class ChaosCommand implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "%,d runs, seeds %d to %d, in %,.1f s: %,d packets went in, %,d times one reached a"
-                        + " blade; %,d runs broke a promise%n",
+                        + " blade%s; %,d runs broke a promise%n",
                 done,
                 seed,
                 seed + done - 1,
                 seconds,
                 packets,
                 deliveries,
+                moves ? String.format(Locale.ROOT, "; %,d flows moved", moved) : "",
                 failures);
         return failures == 0 ? Boomerang.OK : Boomerang.FAILED;
     }
@@ -139,7 +151,7 @@ final class ChaosCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "  again: boomerang chaos --seed %d --runs 1%s%n",
                 plan.seed(),
-                durable ? " --durable" : "");
+                (durable ? " --durable" : "") + (moves ? " --moves" : ""));
         out.flush();
     }
 }

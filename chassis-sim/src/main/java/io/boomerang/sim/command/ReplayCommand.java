@@ -203,7 +203,8 @@ final class ReplayCommand implements Callable<Integer> {
             paramLabel = "PACKET:EVENT",
             description = {
                 "Before that packet (from 1, over all files): add-blade, add-redirector=SIDE,",
-                "drain=NAME, kill=NAME, weight=NAME,W. Nodes are called blade-1, ingress-1,",
+                "drain=NAME, move=NAME (drain by moving the flows it has), kill=NAME,",
+                "weight=NAME,W. Nodes are called blade-1, ingress-1,",
                 "egress-1 and so on. Repeatable."
             })
     private List<ScheduledEvent> events = List.of();

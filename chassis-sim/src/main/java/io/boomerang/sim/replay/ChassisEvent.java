@@ -19,6 +19,9 @@ public sealed interface ChassisEvent {
     /// from outside any more and leaves once nothing waits in it.
     record Drain(String node) implements ChassisEvent {}
 
+    /// No new flows for this blade, and those it has move to the others, as far as they can.
+    record Move(String blade) implements ChassisEvent {}
+
     /// The blade or redirector dies without a word.
     record Kill(String node) implements ChassisEvent {}
 
@@ -33,7 +36,8 @@ public sealed interface ChassisEvent {
         }
     }
 
-    /// Reads `add-blade`, `add-redirector=SIDE`, `drain=NAME`, `kill=NAME` or `weight=NAME,W`.
+    /// Reads `add-blade`, `add-redirector=SIDE`, `drain=NAME`, `move=NAME`, `kill=NAME` or
+    /// `weight=NAME,W`.
     ///
     /// @throws IllegalArgumentException with a message for users
     static ChassisEvent parse(final String text) {
@@ -49,6 +53,7 @@ public sealed interface ChassisEvent {
             }
             case "add-redirector" -> new AddRedirector(parseSide(object));
             case "drain" -> new Drain(requireName(object, text));
+            case "move" -> new Move(requireName(object, text));
             case "kill" -> new Kill(requireName(object, text));
             case "weight" -> parseWeight(object, text);
             default ->
@@ -56,7 +61,7 @@ public sealed interface ChassisEvent {
                             "unknown event '"
                                     + text
                                     + "'; known are add-blade, add-redirector=SIDE,"
-                                    + " drain=NAME, kill=NAME, weight=NAME,W");
+                                    + " drain=NAME, move=NAME, kill=NAME, weight=NAME,W");
         };
     }
 

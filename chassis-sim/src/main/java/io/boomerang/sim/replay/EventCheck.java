@@ -50,11 +50,8 @@ public final class EventCheck {
         switch (scheduled.event()) {
             case ChassisEvent.AddBlade() -> add(Role.BLADE);
             case ChassisEvent.AddRedirector event -> add(event.role());
-            case ChassisEvent.Weight(String blade, int _) -> {
-                if (require(blade, packet) != null && roleByName.get(blade) != Role.BLADE) {
-                    problems.add(packet + ": " + blade + " is no blade");
-                }
-            }
+            case ChassisEvent.Weight(String blade, int _) -> requireBlade(blade, packet);
+            case ChassisEvent.Move(String blade) -> requireBlade(blade, packet);
             case ChassisEvent.Drain(String name) -> {
                 if (require(name, packet) != null && roleByName.get(name) != Role.BLADE) {
                     remove(name, packet);
@@ -65,6 +62,13 @@ public final class EventCheck {
                     remove(name, packet);
                 }
             }
+        }
+    }
+
+    private void requireBlade(final String name, final long packet) {
+        final Role role = require(name, packet);
+        if (role != null && role != Role.BLADE) {
+            problems.add(packet + ": " + name + " is no blade");
         }
     }
 

@@ -83,6 +83,10 @@ final class EventText {
         return at(blade) + "arrives, from the " + label(arrivalSide) + " side";
     }
 
+    static String parked(final int blade) {
+        return at(blade) + "waits, its flow moves between this blade and another";
+    }
+
     static String verdict(final int blade, final ProcessorVerdict verdict) {
         return at(blade) + label(verdict);
     }

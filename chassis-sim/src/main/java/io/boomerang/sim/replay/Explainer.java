@@ -208,6 +208,13 @@ final class Explainer implements ChassisObserver {
     }
 
     @Override
+    public void onParked(final int blade, final long packetNumber, final long nowNs) {
+        if (follows(packetNumber)) {
+            add(packetNumber, EventText.parked(blade), nowNs);
+        }
+    }
+
+    @Override
     public void onVerdict(
             final int blade,
             final long packetNumber,

@@ -157,6 +157,12 @@ record ObserverFan(ChassisObserver first, ChassisObserver second) implements Cha
     }
 
     @Override
+    public void onParked(final int blade, final long packetNumber, final long nowNs) {
+        first.onParked(blade, packetNumber, nowNs);
+        second.onParked(blade, packetNumber, nowNs);
+    }
+
+    @Override
     public void onVerdict(
             final int blade,
             final long packetNumber,

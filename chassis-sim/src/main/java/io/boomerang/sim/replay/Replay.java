@@ -1,5 +1,6 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowKey;
@@ -242,6 +243,16 @@ public final class Replay {
             case ChassisEvent.Drain(String name) -> {
                 chassis.drain(name);
                 yield name + " drains";
+            }
+            case ChassisEvent.Move(String blade) -> {
+                judge.onMoveOrdered(NodeNames.node(blade));
+                final BladeCounters after = chassis.move(blade);
+                yield blade
+                        + " drains, "
+                        + after.moves().given()
+                        + " flows moved, "
+                        + after.liveFlows()
+                        + " stay";
             }
             case ChassisEvent.Weight(String blade, int weight) -> {
                 chassis.setWeight(blade, weight);

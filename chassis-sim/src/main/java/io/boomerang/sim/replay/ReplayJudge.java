@@ -45,6 +45,7 @@ final class ReplayJudge implements ChassisObserver {
     private final LatencyRecorder latencies = new LatencyRecorder();
     private final AnnouncementTimes times = new AnnouncementTimes();
     private final BitSet dead = new BitSet();
+    private final BitSet givingAway = new BitSet();
     private final Map<String, long[]> outcomes = new HashMap<>();
     private final SortedMap<Integer, long[]> loads = new TreeMap<>();
 
@@ -120,10 +121,15 @@ final class ReplayJudge implements ChassisObserver {
         loads.computeIfAbsent(before, _ -> new long[2])[FLOWS]--;
         if (dead.get(before)) {
             book.set(flow, FlowBook.LOST_ITS_BLADE);
-        } else {
+        } else if (!givingAway.get(before)) {
             book.set(flow, FlowBook.SPLIT);
             splitPackets++;
         }
+    }
+
+    @Override
+    public void onParked(final int blade, final long packetNumber, final long nowNs) {
+        ledger.mark(packetNumber, 0, blade);
     }
 
     @Override
@@ -282,6 +288,11 @@ final class ReplayJudge implements ChassisObserver {
 
     private void count(final String outcome) {
         outcomes.computeIfAbsent(outcome, _ -> new long[1])[0]++;
+    }
+
+    /// From now on this blade's flows may move.
+    void onMoveOrdered(final int blade) {
+        givingAway.set(blade);
     }
 
     /// A node died: what was on it is lost, and if it was a blade, its flows may move.

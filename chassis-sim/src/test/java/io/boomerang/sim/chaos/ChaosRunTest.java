@@ -25,6 +25,19 @@ class ChaosRunTest {
         201_530, 202_684, 301_023, 406_201, 501_583
     };
 
+    /// The same of plans with moves.
+    private static final long[] FOUND_WITH_MOVES = {1_145};
+
+    private static final long RUNS_WITH_MOVES = 80;
+
+    static LongStream seedsOfMoves() {
+        final Long one = Long.getLong("seed");
+        return one == null
+                ? LongStream.concat(
+                        LongStream.rangeClosed(1, RUNS_WITH_MOVES), LongStream.of(FOUND_WITH_MOVES))
+                : LongStream.of(one);
+    }
+
     static LongStream seeds() {
         final Long one = Long.getLong("seed");
         return one == null
@@ -43,10 +56,33 @@ class ChaosRunTest {
         assertTrue(outcome.deliveries() > 0);
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seedsOfMoves")
+    void shouldKeepEveryPromiseWhileFlowsMove(final long seed) {
+        final ChaosPlan plan = ChaosPlan.randomWithMoves(seed);
+
+        final ChaosRun.Outcome outcome = ChaosRun.of(plan);
+
+        assertEquals(List.of(), outcome.violations(), () -> ChaosText.chassis(plan));
+    }
+
+    @Test
+    void shouldSeeFlowsMove() {
+        long moved = 0;
+        for (long seed = 1; seed <= 5; seed++) {
+            moved += ChaosRun.of(ChaosPlan.randomWithMoves(seed)).moved();
+        }
+
+        assertTrue(moved > 0, "no flow has moved");
+    }
+
     @Test
     void shouldRunTheSameAgainWithTheSameSeed() {
         assertEquals(ChaosPlan.random(3), ChaosPlan.random(3));
         assertEquals(ChaosRun.of(ChaosPlan.random(3)), ChaosRun.of(ChaosPlan.random(3)));
+        assertEquals(
+                ChaosRun.of(ChaosPlan.randomWithMoves(3)),
+                ChaosRun.of(ChaosPlan.randomWithMoves(3)));
     }
 
     @Test
@@ -73,6 +109,6 @@ class ChaosRunTest {
 
         // Twelve packets and their answers; a probe of each flow through four redirectors; two new
         // flows at each of these, and their answers.
-        assertEquals(new ChaosRun.Outcome(List.of(), 24 + 12 + 16, 24 + 12 + 16), outcome);
+        assertEquals(new ChaosRun.Outcome(List.of(), 24 + 12 + 16, 24 + 12 + 16, 0), outcome);
     }
 }

@@ -100,21 +100,25 @@ class OldFormatTest {
         }
     }
 
+    private static ChassisOptions options() {
+        return new ChassisOptions(
+                2,
+                2,
+                new ClusterParameters(3, 5, 256, FlowRules.DEFAULTS),
+                RedirectorConfig.DEFAULTS.withSessionCapacity(1 << 12),
+                BladeConfig.DEFAULTS,
+                _ -> new PassThrough(),
+                0,
+                MS);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ingress-1", "egress-2", "blade-1"})
     void shouldSteerAsOneChassis(final String old) {
         final List<FormatRange> spoken = new ArrayList<>();
         try (Chassis chassis =
                 new Chassis(
-                        new ChassisOptions(
-                                2,
-                                2,
-                                new ClusterParameters(3, 5, 256, FlowRules.DEFAULTS),
-                                RedirectorConfig.DEFAULTS.withSessionCapacity(1 << 12),
-                                BladeConfig.DEFAULTS,
-                                _ -> new PassThrough(),
-                                0,
-                                MS),
+                        options(),
                         new OneOld(new MemoryCluster(1, START_NS), old, spoken),
                         new MemoryBackplane(),
                         clock,
@@ -131,9 +135,36 @@ class OldFormatTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ingress-1", "egress-2", "blade-2"})
+    void shouldLetABladeKeepItsFlowsThatIsToMoveThem(final String old) {
+        try (Chassis chassis =
+                new Chassis(
+                        options(),
+                        new OneOld(new MemoryCluster(1, START_NS), old, new ArrayList<>()),
+                        new MemoryBackplane(),
+                        clock,
+                        ledger)) {
+            chassis.start();
+            final List<Integer> blades = new ArrayList<>();
+            for (int number = 0; number < FLOWS; number++) {
+                blades.add(connect(chassis, number));
+            }
+            chassis.moveAway("blade-1");
+            final long untilNs = clock.nowNs() + 2_000 * MS;
+            chassis.await(() -> clock.nowNs() >= untilNs, Long.MAX_VALUE);
+
+            for (int number = 0; number < FLOWS; number++) {
+                send(chassis, flow(number), false, FlowFrames.ACK);
+                assertEquals(blades.get(number), ledger.blade);
+            }
+            assertEquals(0, chassis.controlLost());
+        }
+    }
+
     /// A connection's first packets, by other redirectors each time; answers its blade.
     private int connect(final Chassis chassis, final int number) {
-        final ChaosEvent.Flow flow = new ChaosEvent.Flow(0, number, true, Side.INGRESS, 1, 1, 1);
+        final ChaosEvent.Flow flow = flow(number);
         send(chassis, flow, true, FlowFrames.SYN);
         final int blade = ledger.blade;
         send(chassis, flow, false, FlowFrames.SYN | FlowFrames.ACK);
@@ -141,6 +172,10 @@ class OldFormatTest {
         send(chassis, flow, true, FlowFrames.ACK);
         assertEquals(blade, ledger.blade);
         return blade;
+    }
+
+    private static ChaosEvent.Flow flow(final int number) {
+        return new ChaosEvent.Flow(0, number, true, Side.INGRESS, 1, 1, 1);
     }
 
     private void send(

@@ -29,6 +29,7 @@ class WitnessTest {
 
     private boolean sessionIsThere = true;
     private boolean linksLead = true;
+    private boolean isCalm = true;
     private final Witness witness = new Witness(true);
     private final FlowState flow =
             new FlowState(new ChaosEvent.Flow(0, 1, true, Side.INGRESS, 1, 1, 2), key(), 0);
@@ -49,7 +50,7 @@ class WitnessTest {
 
     @BeforeEach
     void watch() {
-        witness.watch(new Ends(), (_, _, _) -> linksLead);
+        witness.watch(new Ends(), (_, _, _) -> linksLead, _ -> isCalm);
     }
 
     private static FlowKey key() {
@@ -59,7 +60,7 @@ class WitnessTest {
     }
 
     private void pass(final long number, final int blade) {
-        witness.onSent(number, flow, true, false);
+        witness.onSent(number, flow, true, false, NOW);
         witness.onDelivered(blade, number, 1, Side.INGRESS, NOW);
         witness.onEmitted(EGRESS, number, NOW);
     }
@@ -99,6 +100,54 @@ class WitnessTest {
     }
 
     @Test
+    void shouldExcuseAFlowWhoseBladeWasToldToMoveIt() {
+        pass(1, BLADE);
+        witness.onMoveOrdered(BLADE);
+        pass(2, OTHER_BLADE);
+        pass(3, OTHER_BLADE);
+
+        assertEquals(List.of(), witness.violations());
+        assertEquals(1, witness.moved());
+    }
+
+    @Test
+    void shouldSeeAMovedFlowComeBackToALiveBlade() {
+        pass(1, BLADE);
+        witness.onMoveOrdered(BLADE);
+        pass(2, OTHER_BLADE);
+        pass(3, BLADE);
+
+        assertAccused("P1");
+    }
+
+    @Test
+    void shouldSeeAPacketThatOvertakesAnEarlierOne() {
+        witness.onSent(1, flow, true, false, NOW);
+        witness.onSent(2, flow, true, false, NOW + 2_000_000);
+        witness.onDelivered(BLADE, 2, 1, Side.INGRESS, NOW + 3_000_000);
+        witness.onDelivered(BLADE, 1, 1, Side.INGRESS, NOW + 3_000_000);
+
+        assertAccused("order");
+    }
+
+    @Test
+    void shouldExcuseAPacketThatIsOvertakenInAStormOrOnTheWay() {
+        witness.onSent(1, flow, true, false, NOW);
+        witness.onSent(2, flow, true, false, NOW + 200_000);
+        witness.onSent(3, flow, true, false, NOW + 2_000_000);
+        witness.onDelivered(BLADE, 2, 1, Side.INGRESS, NOW + 300_000);
+        witness.onDelivered(BLADE, 1, 1, Side.INGRESS, NOW + 300_000);
+        witness.onDelivered(BLADE, 3, 1, Side.INGRESS, NOW + 3_000_000);
+        isCalm = false;
+        witness.onSent(4, flow, true, false, NOW);
+        witness.onSent(5, flow, true, false, NOW + 2_000_000);
+        witness.onDelivered(BLADE, 5, 1, Side.INGRESS, NOW + 3_000_000);
+        witness.onDelivered(BLADE, 4, 1, Side.INGRESS, NOW + 3_000_000);
+
+        assertEquals(List.of(), witness.violations());
+    }
+
+    @Test
     void shouldExcuseAFlowWhoseBladeWasOutOfSightOnce() {
         pass(1, BLADE);
         witness.onOutOfSight(BLADE, NOW);
@@ -106,9 +155,9 @@ class WitnessTest {
         pass(3, OTHER_BLADE);
         assertEquals(List.of(), witness.violations());
 
-        witness.onSent(4, flow, true, false);
+        witness.onSent(4, flow, true, false, NOW);
         witness.onDelivered(OTHER_BLADE, 4, 1, Side.INGRESS, NOW + 1); // the dispute is over
-        witness.onSent(5, flow, true, false);
+        witness.onSent(5, flow, true, false, NOW);
         witness.onDelivered(BLADE, 5, 1, Side.INGRESS, NOW + 2);
 
         assertAccused("P1");
@@ -117,7 +166,7 @@ class WitnessTest {
     @Test
     void shouldExcuseTheNextConnectionOnTheSamePorts() {
         pass(1, BLADE);
-        witness.onSent(2, flow, true, false);
+        witness.onSent(2, flow, true, false, NOW);
         flow.beginAnew();
         pass(3, OTHER_BLADE);
         witness.onDelivered(BLADE, 2, 1, Side.INGRESS, NOW); // late
@@ -168,9 +217,9 @@ class WitnessTest {
 
     @Test
     void shouldSeeAPacketWithoutAnEnd() {
-        witness.onSent(1, flow, true, false);
+        witness.onSent(1, flow, true, false, NOW);
         witness.onDelivered(BLADE, 1, 1, Side.INGRESS, NOW);
-        witness.onSent(2, flow, true, false);
+        witness.onSent(2, flow, true, false, NOW);
         witness.onDropped(EGRESS, 2, DropReason.NO_BLADE, ParseReason.NONE, NOW);
         witness.onRest(NOW);
 
@@ -184,7 +233,7 @@ class WitnessTest {
         final byte[] datagram = new byte[header.encodedLength()];
         header.encode(MemorySegment.ofArray(datagram), 0);
         linksLead = false;
-        witness.onSent(1, flow, true, false);
+        witness.onSent(1, flow, true, false, NOW);
         witness.onBroken(EGRESS, BLADE, datagram, NOW);
         witness.onRest(NOW);
         assertEquals(List.of(), witness.violations());

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -217,6 +218,38 @@ final class ReplayCommandTest {
         }
         file.putInt(at, file.getInt(at) + seconds);
         return Files.write(directory.resolve("delayed.pcap"), bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pass", "firewall", "source-nat"})
+    void shouldMoveFlowsWithoutLosingAPacket(final String processor) throws IOException {
+        final CommandRun run =
+                CommandRun.replay(
+                        "--processor",
+                        processor,
+                        "--blades",
+                        3,
+                        "--at",
+                        "150:move=blade-1",
+                        "--at",
+                        "200:weight=blade-1,100",
+                        "--at",
+                        "250:move=blade-2",
+                        "--at",
+                        "350:move=blade-1",
+                        "--report",
+                        directory.resolve("report.json"),
+                        capture("http"));
+
+        assertEquals(0, run.status(), run.out() + run.err());
+        final JsonNode report = report();
+        assertEquals(0, report.at("/flowsBroken").asLong());
+        assertEquals(
+                report.at("/packets").asLong(),
+                report.at("/verdicts/passed").asLong() + report.at("/verdicts/bridged").asLong());
+        assertTrue(
+                report.at("/events").toString().contains("flows moved"),
+                report.at("/events")::toString);
     }
 
     @Test

@@ -127,6 +127,9 @@ final class ReplayTextTest {
                 new ScheduledEvent(1, new ChassisEvent.Drain("blade-2")),
                 ScheduledEvent.parse("1:drain=blade-2"));
         assertEquals(
+                new ScheduledEvent(1, new ChassisEvent.Move("blade-2")),
+                ScheduledEvent.parse("1:move=blade-2"));
+        assertEquals(
                 new ScheduledEvent(9, new ChassisEvent.Kill("blade-2")),
                 ScheduledEvent.parse("9:kill=blade-2"));
         assertEquals(
