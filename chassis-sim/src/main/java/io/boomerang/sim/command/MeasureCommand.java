@@ -2,7 +2,9 @@ package io.boomerang.sim.command;
 
 import io.boomerang.sim.measure.AnnouncementRate;
 import io.boomerang.sim.measure.AnnouncingBlade;
+import io.boomerang.sim.measure.DrainTime;
 import io.boomerang.sim.measure.Figure;
+import io.boomerang.sim.report.Latency;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ import java.util.concurrent.Callable;
             MeasureChassisCommand.class,
             MeasureChassisCommand.Cross.class,
             MeasureChassisCommand.Reflect.class,
+            MeasureCommand.Drain.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "WHAT")
@@ -41,7 +44,7 @@ final class MeasureCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to measure: announcements or chassis");
+                spec.commandLine(), "Say what to measure: announcements, chassis or drain");
     }
 
     /// `boomerang measure announcements`.
@@ -127,6 +130,108 @@ final class MeasureCommand implements Runnable {
                     Boomerang.class.getName(),
                     "measure",
                     "announce");
+        }
+    }
+
+    /// `boomerang measure drain`.
+    @Command(
+            name = "drain",
+            description = {
+                "How long a blade takes to give its connections to the other blades, from the"
+                        + " order",
+                "until every redirector sends them there; how long packets take before and",
+                "meanwhile, how many are lost (none) and how many overtake an earlier one (none).",
+                "Stateful firewalls in this process, JGroups between them."
+            },
+            mixinStandardHelpOptions = true,
+            showDefaultValues = true,
+            sortOptions = false,
+            usageHelpAutoWidth = true)
+    static final class Drain implements Callable<Integer> {
+        private static final int MAX_FLOWS = 200_000;
+        private static final int MAX_RATE = 100_000;
+        private static final int MAX_BLADES = 64;
+        private static final int MAX_REDIRECTORS = 16;
+
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Option(
+                names = "--flows",
+                paramLabel = "N",
+                defaultValue = "10000",
+                description = "Connections on the blade.")
+        private int flows;
+
+        @Option(
+                names = "--blades",
+                paramLabel = "N",
+                defaultValue = "4",
+                description = "Blades, the draining one included.")
+        private int blades;
+
+        @Option(
+                names = "--redirectors",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Redirectors on each side.")
+        private int redirectors;
+
+        @Option(
+                names = "--rate",
+                paramLabel = "PER-SECOND",
+                defaultValue = "2000",
+                description = "Packets of these connections a second.")
+        private int rate;
+
+        @Override
+        public Integer call() {
+            require("--flows", flows, 1, MAX_FLOWS);
+            require("--blades", blades, 2, MAX_BLADES);
+            require("--redirectors", redirectors, 1, MAX_REDIRECTORS);
+            require("--rate", rate, 1, MAX_RATE);
+            final DrainTime.Result result =
+                    new DrainTime(flows, blades, redirectors, rate).measure();
+            final PrintWriter out = spec.commandLine().getOut();
+            out.printf(
+                    Locale.ROOT,
+                    "%,d connections moved in %.3f s; %,d offers refused or not"
+                            + " answered in time%n",
+                    result.moves().settled(),
+                    result.seconds(),
+                    result.moves().offered() - result.moves().given());
+            out.printf(
+                    Locale.ROOT,
+                    "%,d packets meanwhile, %,d of them waited, %,d went by way of the old blade;"
+                            + " %,d lost, %,d overtaken%n",
+                    result.packets(),
+                    result.moves().parked(),
+                    result.moves().passedOn(),
+                    result.lost(),
+                    result.overtaken());
+            print(out, "latency before", result.before());
+            print(out, "latency meanwhile", result.meanwhile());
+            out.flush();
+            return result.lost() == 0 && result.overtaken() == 0 ? Boomerang.OK : Boomerang.FAILED;
+        }
+
+        private static void print(final PrintWriter out, final String name, final Latency latency) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-18s p50 %,.0f us, p99 %,.0f us, max %,.0f us of %,d%n",
+                    name,
+                    latency.p50Us(),
+                    latency.p99Us(),
+                    latency.maxUs(),
+                    latency.count());
+        }
+
+        private void require(
+                final String option, final int value, final int least, final int most) {
+            if (value < least || value > most) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option + " " + value + " is outside " + least + ".." + most);
+            }
         }
     }
 

@@ -33,8 +33,24 @@ public final class TupleFrames {
             final int destination,
             final int destinationPort,
             final int flags) {
+        writeTcp(source, sourcePort, destination, destinationPort, flags, 0, 0, 0);
+    }
+
+    /// Writes a TCP segment.
+    public void writeTcp(
+            final int source,
+            final int sourcePort,
+            final int destination,
+            final int destinationPort,
+            final int flags,
+            final int sequence,
+            final int acknowledgment,
+            final int window) {
         begin(IpProtocol.TCP, TCP_HEADER, source, destination);
         final int at = ports(sourcePort, destinationPort);
+        frame.set(NetworkOrder.INT, at + 4, sequence);
+        frame.set(NetworkOrder.INT, at + 8, acknowledgment);
+        frame.set(NetworkOrder.SHORT, at + 14, (short) window);
         frame.set(NetworkOrder.BYTE, at + 12, (byte) (TCP_HEADER / 4 << 4));
         frame.set(NetworkOrder.BYTE, at + 13, (byte) flags);
         end();
