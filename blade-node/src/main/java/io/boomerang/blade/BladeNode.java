@@ -52,8 +52,6 @@ import io.boomerang.flow.Side;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// A processing blade: finds each delivered frame's marker session, lets the processor judge it,
@@ -227,22 +225,7 @@ public final class BladeNode implements AutoCloseable {
     ///
     /// @param wallMs the time, in milliseconds since 1970
     public int resume(final List<StoredMarker> stored, final long wallMs, final long nowNs) {
-        final List<StoredMarker> inOrder = new ArrayList<>(stored);
-        inOrder.sort(Comparator.comparingLong(StoredMarker::expiresMs));
-        int taken = 0;
-        for (final StoredMarker marker : inOrder) {
-            final long leftMs = marker.expiresMs() - wallMs;
-            if (leftMs > 0
-                    && markers.resume(
-                            marker,
-                            flowHash.hash(marker.ingressKey()),
-                            flowHash.hash(marker.egressKey()),
-                            leftMs,
-                            nowNs)) {
-                taken++;
-            }
-        }
-        return taken;
+        return markers.resumeAll(stored, flowHash, wallMs, nowNs);
     }
 
     /// Shows the flows to a store. The blade's thread has to sweep it.
@@ -264,7 +247,7 @@ public final class BladeNode implements AutoCloseable {
         switch (header.purpose()) {
             case DELIVER -> take(from, datagram, offset, length, nowNs);
             case MARK -> mover.onMark(from, header, nowNs);
-            case EMIT, LOOK_UP, RESOLVE -> malformedDatagrams++;
+            case EMIT, LOOK_UP, RESOLVE, TRANSFER -> malformedDatagrams++;
         }
     }
 

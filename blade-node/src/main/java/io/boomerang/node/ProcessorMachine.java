@@ -31,9 +31,9 @@ import java.util.function.IntFunction;
 /// A processor, and how many new flows it wants.
 ///
 /// Draining asks for none and moves what there is to others, as far as that can move; it is over
-/// when the last flow is gone. An operator may drain it and change his mind; before it ends it stays
-/// drained. The weight is said again with each change of the members, because who allocates buckets
-/// may be one of them, and each second while it is 0.
+/// when the last flow is gone. An operator may drain it and change his mind; before it ends it
+/// stays drained. The weight is said again with each change of the members, because who allocates
+/// buckets may be one of them, and each second while it is 0.
 final class ProcessorMachine implements NodeMachine {
     private static final long REPEAT_NS = TimeUnit.SECONDS.toNanos(1);
 

@@ -485,7 +485,7 @@ class FlowMoveTest {
     private void orderAnywhere(final RandomGenerator random) {
         final List<Integer> nodes = new ArrayList<>(bench.blades.keySet());
         final Integer leaving = nodes.get(random.nextInt(nodes.size()));
-        nodes.remove(leaving);
+        nodes.remove((Object) leaving);
         nodes.forEach(node -> bench.order(node));
         bench.order(leaving, nodes.toArray(Integer[]::new));
     }

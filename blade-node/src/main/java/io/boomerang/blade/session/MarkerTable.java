@@ -2,11 +2,15 @@ package io.boomerang.blade.session;
 
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.TcpPhase;
+import io.boomerang.flow.FlowHash;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -287,6 +291,32 @@ public final class MarkerTable {
     public void giveUp(final MarkerSession marker, final long nowNs) {
         end(marker, nowNs);
         forget(marker, nowNs);
+    }
+
+    /// Takes in what an earlier process of this blade left, the last to end last; answers how many.
+    ///
+    /// @param wallMs the time, in milliseconds since 1970
+    public int resumeAll(
+            final List<StoredMarker> stored,
+            final FlowHash flowHash,
+            final long wallMs,
+            final long nowNs) {
+        final List<StoredMarker> inOrder = new ArrayList<>(stored);
+        inOrder.sort(Comparator.comparingLong(StoredMarker::expiresMs));
+        int taken = 0;
+        for (final StoredMarker marker : inOrder) {
+            final long leftMs = marker.expiresMs() - wallMs;
+            if (leftMs > 0
+                    && resume(
+                            marker,
+                            flowHash.hash(marker.ingressKey()),
+                            flowHash.hash(marker.egressKey()),
+                            leftMs,
+                            nowNs)) {
+                taken++;
+            }
+        }
+        return taken;
     }
 
     /// A place for a flow that another blade has offered, seen by nobody until it has arrived; null

@@ -52,7 +52,7 @@ final class EventText {
                 + switch (waitingFor) {
                     case RESOLVE -> "waits for the first fragment of its datagram";
                     case TRANSFER -> "waits until its connection has moved";
-                    case DELIVER, EMIT, LOOK_UP ->
+                    case DELIVER, EMIT, LOOK_UP, MARK ->
                             "no session here, but some blade may know the flow: all are asked";
                 };
     }
