@@ -46,10 +46,11 @@ final class AgentAccess implements OperatedNode {
     }
 
     @Override
-    public void weigh(final int weight) throws NodeBusyException, InterruptedException {
+    public void weigh(final int weight, final boolean moves)
+            throws NodeBusyException, InterruptedException {
         final int _ =
                 agent.ask((machine, nowNs) -> {
-                    machine.weigh(weight, agent.sender(), nowNs);
+                    machine.weigh(weight, moves, agent.sender(), nowNs);
                     return machine.weight();
                 });
     }

@@ -51,8 +51,9 @@ interface NodeMachine extends AutoCloseable {
 
     /// From now on it wants so many new flows; 0 drains it.
     ///
+    /// @param newMoves whether the flows it has are to move to others; with weight 0 only
     /// @throws UnsupportedOperationException when it is no processor
-    void weigh(int newWeight, ControlSender control, long nowNs);
+    void weigh(int newWeight, boolean newMoves, ControlSender control, long nowNs);
 
     /// Whether it wants no new flows.
     boolean isDraining();

@@ -30,10 +30,10 @@ import java.util.function.IntFunction;
 
 /// A processor, and how many new flows it wants.
 ///
-/// Draining asks for none and moves what there is to others, as far as that can move; it is over
-/// when the last flow is gone. An operator may drain it and change his mind; before it ends it
-/// stays drained. The weight is said again with each change of the members, because who allocates
-/// buckets may be one of them, and each second while it is 0.
+/// Draining asks for none; it is over when the last flow is gone. When an operator says so, and
+/// before the daemon ends, what there is moves to others, as far as it can. An operator may change
+/// his mind; before it ends it stays drained. The weight is said again with each change of the
+/// members, because who allocates buckets may be one of them, and each second while it is 0.
 final class ProcessorMachine implements NodeMachine {
     private static final long REPEAT_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -41,6 +41,7 @@ final class ProcessorMachine implements NodeMachine {
     private final BladeNode blade;
     private int weight;
     private @Nullable DurableSessions durable;
+    private boolean moves;
     private boolean ending;
     private int[] listeners = {};
     private long saidNs;
@@ -108,7 +109,7 @@ final class ProcessorMachine implements NodeMachine {
 
     private void sayWeight(final ControlSender control, final long nowNs) {
         for (final int redirector : listeners) {
-            control.send(redirector, new DesiredWeight(weight, ending));
+            control.send(redirector, new DesiredWeight(weight, moves));
         }
         saidNs = nowNs;
     }
@@ -137,6 +138,7 @@ final class ProcessorMachine implements NodeMachine {
     @Override
     public void drain(final ControlSender control, final long nowNs) {
         ending = true;
+        moves = true;
         weight = 0;
         sayWeight(control, nowNs);
     }
@@ -152,11 +154,16 @@ final class ProcessorMachine implements NodeMachine {
     }
 
     @Override
-    public void weigh(final int newWeight, final ControlSender control, final long nowNs) {
+    public void weigh(
+            final int newWeight,
+            final boolean newMoves,
+            final ControlSender control,
+            final long nowNs) {
         if (ending) {
             return; // it stays drained until it ends
         }
         weight = newWeight;
+        moves = newMoves;
         sayWeight(control, nowNs);
     }
 

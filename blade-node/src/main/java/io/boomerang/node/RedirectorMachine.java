@@ -160,7 +160,11 @@ final class RedirectorMachine implements NodeMachine {
     }
 
     @Override
-    public void weigh(final int newWeight, final ControlSender control, final long nowNs) {
+    public void weigh(
+            final int newWeight,
+            final boolean newMoves,
+            final ControlSender control,
+            final long nowNs) {
         throw new UnsupportedOperationException("a redirector has no weight");
     }
 

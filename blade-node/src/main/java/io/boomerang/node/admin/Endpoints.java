@@ -66,7 +66,7 @@ final class Endpoints {
                         get(PAGE, _ -> picture.page()),
                         get("/capture", this::captured),
                         post("/weight", this::weight, "node", "weight"),
-                        post("/drain", this::drain, "node"),
+                        post("/drain", this::drain, "node", "move"),
                         post("/kill", this::kill),
                         post("/capture/begin", this::beginCapture, "flow", "also"),
                         post("/capture/end", this::endCapture));
@@ -290,20 +290,24 @@ final class Endpoints {
         parameters.required("weight");
         return weigh(
                 parameters.required("node"),
-                parameters.number("weight", 0, 0, BucketTableUpdate.MAX_WEIGHT));
+                parameters.number("weight", 0, 0, BucketTableUpdate.MAX_WEIGHT),
+                false);
     }
 
     private AdminAnswer drain(final Parameters parameters)
             throws RefusedException, NodeBusyException, InterruptedException {
-        return weigh(parameters.required("node"), 0);
+        return weigh(parameters.required("node"), 0, parameters.number("move", 0, 0, 1) == 1);
     }
 
-    private AdminAnswer weigh(final String name, final int weight)
+    private AdminAnswer weigh(final String name, final int weight, final boolean moves)
             throws RefusedException, NodeBusyException, InterruptedException {
         final OperatedNode node = processorHere(name);
-        node.weigh(weight);
+        node.weigh(weight, moves);
         return AdminAnswer.json(
-                begin().field("name", node.config().name()).field("weight", weight).endObject());
+                begin().field("name", node.config().name())
+                        .field("weight", weight)
+                        .field("moves", moves)
+                        .endObject());
     }
 
     private OperatedNode processorHere(final String name) throws RefusedException {

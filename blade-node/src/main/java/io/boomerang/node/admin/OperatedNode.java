@@ -29,8 +29,9 @@ public interface OperatedNode {
 
     /// From now on a processor wants so many new flows, measured against the others; 0 drains it.
     ///
+    /// @param moves whether the flows it has are to move to others; with weight 0 only
     /// @throws UnsupportedOperationException when the node is no processor
-    void weigh(int weight) throws NodeBusyException, InterruptedException;
+    void weigh(int weight, boolean moves) throws NodeBusyException, InterruptedException;
 
     /// Begins to copy the frames of a flow as they pass; false when a capture is under way already.
     /// It ends by itself when nobody asks for what it has taken.

@@ -165,6 +165,9 @@ class AdminServerTest {
         assertEquals(7, blade.weight);
         assertEquals(200, ask("POST", "/drain?node=slot-2-processor").status());
         assertEquals(0, blade.weight);
+        assertFalse(blade.moves);
+        assertEquals(200, ask("POST", "/drain?node=slot-2-processor&move=1").status());
+        assertTrue(blade.moves);
     }
 
     @Test

@@ -32,6 +32,7 @@ final class FakeBlade implements OperatedBlade {
     private int statusCount;
     private boolean capturing;
     int weight = 100;
+    boolean moves;
     int killed;
 
     private final class Node implements OperatedNode {
@@ -157,9 +158,10 @@ final class FakeBlade implements OperatedBlade {
         }
 
         @Override
-        public void weigh(final int newWeight) throws NodeBusyException {
+        public void weigh(final int newWeight, final boolean newMoves) throws NodeBusyException {
             ask("weigh " + newWeight);
             weight = newWeight;
+            moves = newMoves;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.node.admin.AdminClient;
 import io.boomerang.node.config.NodeConfig;
 import io.boomerang.sim.report.JsonTree;
 
@@ -13,6 +14,7 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,8 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 @Command(
         name = "drain",
         description = {
-            "Tells a processor to take no new flows; those it has stay until they end. Its daemon",
-            "goes on: 'boomerang weight' brings it back, the end of the daemon (SIGTERM) ends it."
+            "Tells a processor to take no new flows; those it has stay until they end, or move to",
+            "others. Its daemon goes on: 'boomerang weight' brings it back, the end of the daemon",
+            "(SIGTERM) ends it."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
@@ -39,6 +42,14 @@ final class DrainCommand implements Callable<Integer> {
     private String name = "";
 
     @Option(
+            names = "--move",
+            description = {
+                "Move the flows it has to other processors, with what it knows of them. Those that",
+                "cannot move stay until they end."
+            })
+    private boolean move;
+
+    @Option(
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "0",
@@ -53,11 +64,17 @@ final class DrainCommand implements Callable<Integer> {
 
     private int run(final Daemons chassis) throws InterruptedException {
         final NodeConfig node = WeightCommand.processor(chassis, name, spec);
-        final int status = WeightCommand.weigh(chassis, node, 0, spec);
-        if (status != Boomerang.OK || waitSeconds <= 0) {
-            return status;
+        final Map<String, String> wishes = Map.of("node", node.name(), "move", move ? "1" : "0");
+        final DaemonAnswer drained = chassis.post(node.blade(), AdminClient.path("/drain", wishes));
+        if (!drained.isGood()) {
+            spec.commandLine().getErr().println(node.blade() + ": " + drained.error());
+            return Boomerang.FAILED;
         }
         final PrintWriter out = spec.commandLine().getOut();
+        out.println(node.name() + (move ? " drains, and its flows move." : " drains."));
+        if (waitSeconds <= 0) {
+            return Boomerang.OK;
+        }
         final long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
         while (true) {
             final DaemonAnswer answer = chassis.get(List.of(node.blade()), "/status").getFirst();

@@ -45,7 +45,7 @@ final class WeightCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "a weight is a number of 0 to " + BucketTableUpdate.MAX_WEIGHT);
         }
-        return daemons.run(chassis -> weigh(chassis, processor(chassis, name, spec), weight, spec));
+        return daemons.run(chassis -> weigh(chassis, processor(chassis, name, spec)));
     }
 
     static NodeConfig processor(final Daemons chassis, final String name, final CommandSpec spec) {
@@ -56,9 +56,7 @@ final class WeightCommand implements Callable<Integer> {
         }
     }
 
-    static int weigh(
-            final Daemons chassis, final NodeConfig node, final int weight, final CommandSpec spec)
-            throws InterruptedException {
+    private int weigh(final Daemons chassis, final NodeConfig node) throws InterruptedException {
         final DaemonAnswer answer =
                 chassis.post(
                         node.blade(),
