@@ -32,6 +32,10 @@ class FlowAllocationTest {
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 5_000;
 
+    /// What is allocated for each packet is so in every one. When the JVM gives up compiled code in
+    /// the middle of a round it makes the objects that the code had kept in registers, once.
+    private static final int WINDOWS = 4;
+
     private final FlowHash hash = new FlowHash(1, 2);
     private final DatagramTable datagrams = new DatagramTable(16);
     private final TupleRewriter rewriter = new TupleRewriter();
@@ -48,13 +52,16 @@ class FlowAllocationTest {
         final FlowParser parser = new FlowParser(new FlowRules(true, true));
         long sum = run(parser, memory, WARM_UP);
 
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        final long nothing = threads.getCurrentThreadAllocatedBytes() - before;
-        final long start = threads.getCurrentThreadAllocatedBytes();
-        sum += run(parser, memory, MEASURED);
-        final long allocated = threads.getCurrentThreadAllocatedBytes() - start - nothing;
+        long least = Long.MAX_VALUE;
+        for (int window = 0; window < WINDOWS; window++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            final long nothing = threads.getCurrentThreadAllocatedBytes() - before;
+            final long start = threads.getCurrentThreadAllocatedBytes();
+            sum += run(parser, memory, MEASURED);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - start - nothing);
+        }
 
-        assertEquals(0, allocated, () -> "bytes over " + MEASURED + " rounds");
+        assertEquals(0, least, () -> "bytes over " + MEASURED + " rounds");
         assertNotEquals(0, sum);
     }
 
