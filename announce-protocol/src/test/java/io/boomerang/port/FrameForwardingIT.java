@@ -63,7 +63,7 @@ class FrameForwardingIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"XDP,3500", "PACKET,9000"})
+    @CsvSource({"AF_XDP,3500", "AF_PACKET,9000"})
     void shouldPassFramesOfALongMtu(final Driver driver, final int mtu) throws PortException {
         makePairs(mtu);
         final RandomGenerator random = new SplittableRandom(12);

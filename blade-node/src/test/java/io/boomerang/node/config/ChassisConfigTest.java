@@ -432,7 +432,9 @@ class ChassisConfigTest {
 
         assertEquals(RedirectorConfig.DEFAULTS, config.redirector());
         assertEquals(BladeConfig.DEFAULTS, config.blade());
-        assertEquals(read(ChassisFiles.SMALLEST).backplane(), config.backplane());
+        final String ofItsMtu =
+                ChassisFiles.SMALLEST.replace("backplane:\n", "backplane:\n  mtu: 1800\n");
+        assertEquals(read(ofItsMtu).backplane(), config.backplane());
         assertEquals(read(ChassisFiles.SMALLEST).parameters(), config.parameters());
         assertEquals(read(ChassisFiles.SMALLEST).drainLimitMs(), config.drainLimitMs());
         assertEquals(read(ChassisFiles.SMALLEST).stateDirectory(), config.stateDirectory());
