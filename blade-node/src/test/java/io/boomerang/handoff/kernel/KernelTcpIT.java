@@ -193,11 +193,12 @@ class KernelTcpIT {
 
             upload.get();
             download.get();
-            assertEquals(4, moves);
+            assertTrue(moves > 0, "it could never be moved");
         }
     }
 
-    /// Sends and takes a stream, and moves at each fifth of the way.
+    /// Sends and takes a stream, and moves at each fifth of the way, or later: while data has come
+    /// out of order that is refused. Answers how often it moved.
     private static int serve(final Server server) {
         final ByteStream up = new ByteStream(5);
         final ByteStream down = new ByteStream(6);

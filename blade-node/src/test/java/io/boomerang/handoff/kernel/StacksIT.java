@@ -107,16 +107,14 @@ class StacksIT {
             final Future<byte[]> download =
                     thread.submit(() -> client.getInputStream().readAllBytes());
             server.writeAll(down);
+            awaitState(server, TcpEndpoint.State.CLOSE_WAIT);
             server.call(() -> {
                 server.endpoint().close();
                 return true;
             });
 
             assertArrayEquals(down, download.get());
-            Awaitility.await()
-                    .until(() ->
-                            server.call(() -> server.endpoint().state())
-                                    == TcpEndpoint.State.CLOSED);
+            awaitState(server, TcpEndpoint.State.CLOSED);
         }
     }
 
@@ -173,17 +171,19 @@ class StacksIT {
                         return true;
                     });
             client.shutdownOutput();
+            awaitState(server, TcpEndpoint.State.CLOSE_WAIT); // else both close, and one waits
             server.call(() -> {
                 server.endpoint().close();
                 return true;
             });
             assertEquals(-1, client.getInputStream().read());
             // else the client's last word may come when there is no device any more
-            Awaitility.await()
-                    .until(() ->
-                            server.call(() -> server.endpoint().state())
-                                    == TcpEndpoint.State.CLOSED);
+            awaitState(server, TcpEndpoint.State.CLOSED);
         }
+    }
+
+    private static void awaitState(final TunServer server, final TcpEndpoint.State state) {
+        Awaitility.await().until(() -> server.call(() -> server.endpoint().state()) == state);
     }
 
     private static ConnectionState freeze(final TunServer server) {
