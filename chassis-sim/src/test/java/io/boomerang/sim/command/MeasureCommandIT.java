@@ -30,7 +30,8 @@ final class MeasureCommandIT {
 
         assertEquals(2, none.status());
         assertTrue(
-                none.err().contains("Say what to measure: announcements or chassis"), none.err());
+                none.err().contains("Say what to measure: announcements, chassis or drain"),
+                none.err());
         assertEquals(2, rate.status());
         assertTrue(rate.err().contains("--rate 0 is outside 1..100000000"), rate.err());
     }

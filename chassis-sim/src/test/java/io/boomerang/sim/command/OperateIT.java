@@ -261,13 +261,19 @@ class OperateIT {
         return true;
     }
 
-    /// At which points the packets were taken that the filter lets pass.
+    /// At which points the packets were taken that the filter lets pass. What is taken at the
+    /// second point and later looks like a repetition, into which tshark does not look unless it is
+    /// told to forget what it has seen.
     private static String tshark(final Path file, final String filter) throws Exception {
         final Process process =
                 new ProcessBuilder(
                                 "tshark",
                                 "-r",
                                 file.toString(),
+                                "-o",
+                                "tcp.analyze_sequence_numbers:FALSE",
+                                "-o",
+                                "tcp.desegment_tcp_streams:FALSE",
                                 "-Y",
                                 filter,
                                 "-T",
