@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 /// A download through a firewall, whose daemons are killed and started again while it goes on.
 class DurableDaemonsIT {
     private static final String NAME = "keep" + ProcessHandle.current().pid();
-    private static final List<String> ALL = List.of("ingress", "egress", "blade-1", "blade-2");
+    private static final List<String> ALL = List.of("ingress-1", "egress-1", "blade-1", "blade-2");
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int FILE_BYTES = 100_000_000;
     private static final int BYTES_PER_SECOND = 8_000_000;
@@ -66,8 +66,8 @@ class DurableDaemonsIT {
         signal(curl, "STOP");
         awaitSeenOnDisk();
 
-        kill("egress");
-        start("egress");
+        kill("egress-1");
+        start("egress-1");
         final long before = Files.size(download);
         signal(curl, "CONT");
         awaitMore(download, before);
@@ -85,7 +85,7 @@ class DurableDaemonsIT {
 
         assertEquals(0, curl.waitFor(), this::logs);
         assertEquals(-1, Files.mismatch(directory.resolve("file"), download));
-        assertTrue(restored("ingress") > 0, this::logs);
+        assertTrue(restored("ingress-1") > 0, this::logs);
         assertTrue(restored("blade-1") + restored("blade-2") > 0, this::logs);
     }
 
