@@ -19,7 +19,10 @@ public sealed interface ControlMessage
                 MoveStep,
                 FlowMoved,
                 MoveOrder,
-                TupleLease {
+                TupleLease,
+                SteeringRule,
+                RuleInstalled,
+                DesiredRule {
     /// The format that all messages had from the beginning.
     int FIRST_FORMAT = 1;
 

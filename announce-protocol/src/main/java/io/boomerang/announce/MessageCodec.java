@@ -42,13 +42,14 @@ import java.util.zip.CRC32C;
 ///  10       epoch installed: epoch 8
 ///  11       session pull: pull id 4, cursor 4, incarnation 2, number of redirectors 2,
 ///           of each, in ascending order: node 2,
-///           with detail 1, not sent in format 1: partitions 8
+///           with bit 0 of detail, not sent in format 1: partitions 8,
+///           with bit 1 of detail, not sent in format 1: epoch of the steering rule 8
 ///  12       session page: pull id 4, cursor 4, next cursor 4, all ones at the end,
 ///           owners' epoch 4, number of announcements 1, announcements
 ///  13       owners changed: epoch 4
 ///  14       desired weight, detail 1 when flows are to move: weight 4; not sent in format 1
-///  15       session digests: session pull without its first byte, a sum of 8 bytes for each
-///           of 64 partitions; not sent in format 1
+///  15       session digests: session pull (its detail is this one's) without its first byte,
+///           a sum of 8 bytes for each of 64 partitions; not sent in format 1
 ///  16       digest difference: pull id 4, partitions 8; not sent in format 1
 ///  17       flow offer: move id 8, lender 2, length of the flow 2, flow, length of the state 2,
 ///           state; not sent in format 1
@@ -58,6 +59,10 @@ import java.util.zip.CRC32C;
 ///           format 1
 ///  21       tuple lease: shape 1, protocol 1, lease in ms 4, VLAN domain 0 or 4, key 12 or 36; not
 ///           sent in format 1
+///  22       steering rule: epoch 8, policy 1, with detail 1: hash key 16; not sent in format 1
+///  23       rule installed: epoch 8; not sent in format 1
+///  24       desired rule: policy 1, all ones for none, with detail 1: hash key 16; not sent in
+///           format 1
 /// ```
 ///
 /// Formats 1 and 2 differ where this says so. A node reads the newest format of its release and the

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import io.boomerang.announce.DecodeResult.Invalid;
 import io.boomerang.announce.DecodeResult.UnknownType;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.HashKey;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class MessageReader {
             JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final Acknowledgement.Outcome[] OUTCOMES = Acknowledgement.Outcome.values();
     private static final MoveStep.Step[] STEPS = MoveStep.Step.values();
+    private static final SelectionPolicy[] POLICIES = SelectionPolicy.values();
 
     private final MemorySegment batch;
     private final int format;
@@ -83,6 +85,9 @@ final class MessageReader {
             case MessageWriter.FLOW_MOVED -> moved(detail);
             case MessageWriter.MOVE_ORDER -> order(detail);
             case MessageWriter.TUPLE_LEASE -> lease(detail);
+            case MessageWriter.STEERING_RULE -> steeringRule(detail);
+            case MessageWriter.RULE_INSTALLED -> ruleInstalled(detail);
+            case MessageWriter.DESIRED_RULE -> desiredRule(detail);
             default -> {
                 refusal = new UnknownType(type);
                 yield null;
@@ -272,7 +277,7 @@ final class MessageReader {
     }
 
     private @Nullable SessionPull pull(final int detail) {
-        if (detail > MessageWriter.PARTITIONS_FOLLOW) {
+        if (detail > (MessageWriter.PARTITIONS_FOLLOW | MessageWriter.RULE_FOLLOWS)) {
             return refusePull("session pull has unknown flags");
         }
         if (isShort(MessageWriter.SESSION_PULL_FIXED_LENGTH)) {
@@ -286,18 +291,27 @@ final class MessageReader {
         if (members == null) {
             return refusePull("session pull has members that are cut short or out of order");
         }
-        if (detail != MessageWriter.PARTITIONS_FOLLOW) {
-            return new SessionPull(pullId, cursor, incarnation, members);
+        final boolean isPartial = (detail & MessageWriter.PARTITIONS_FOLLOW) != 0;
+        final boolean hasRule = (detail & MessageWriter.RULE_FOLLOWS) != 0;
+        if (isShort((isPartial ? Long.BYTES : 0) + (hasRule ? Long.BYTES : 0))) {
+            return refusePull("session pull ends within its partitions or its rule");
         }
-        if (isShort(Long.BYTES)) {
-            return refusePull("session pull ends within its partitions");
-        }
-        final long partitions = batch.get(BE64, position);
-        if (partitions == SessionPull.EVERYTHING) {
+        final long partitions = isPartial ? takeLong() : SessionPull.EVERYTHING;
+        if (isPartial && partitions == SessionPull.EVERYTHING) {
             return refusePull("session pull names no partition");
         }
+        final long ruleEpoch = hasRule ? takeLong() : 0;
+        if (hasRule && ruleEpoch == 0) {
+            return refusePull("session pull names no rule");
+        }
+        return new SessionPull(pullId, cursor, incarnation, members, partitions, ruleEpoch);
+    }
+
+    /// Of which it is known that it is there.
+    private long takeLong() {
+        final long word = batch.get(BE64, position);
         position += Long.BYTES;
-        return new SessionPull(pullId, cursor, incarnation, members, partitions);
+        return word;
     }
 
     /// Node ids in ascending order, their number before them.
@@ -327,10 +341,10 @@ final class MessageReader {
     }
 
     private @Nullable ControlMessage digests(final int detail) {
-        if (detail != 0) {
+        if ((detail & ~MessageWriter.RULE_FOLLOWS) != 0) {
             return refuse("session digests have unknown flags");
         }
-        final SessionPull round = pull(0);
+        final SessionPull round = pull(detail);
         if (round == null) {
             return null;
         }
@@ -339,8 +353,7 @@ final class MessageReader {
         }
         final List<Long> sums = new ArrayList<>(PartitionSums.PARTITIONS);
         for (int i = 0; i < PartitionSums.PARTITIONS; i++) {
-            sums.add(batch.get(BE64, position));
-            position += Long.BYTES;
+            sums.add(takeLong());
         }
         return new SessionDigests(round, sums);
     }
@@ -504,6 +517,60 @@ final class MessageReader {
         }
         final FlowKey key = key("tuple lease", MessageWriter.TUPLE_LEASE_FIXED_LENGTH);
         return key == null ? null : new TupleLease(key, leaseMs);
+    }
+
+    private @Nullable ControlMessage steeringRule(final int detail) {
+        if (detail > MessageWriter.HASH_KEY_FOLLOWS) {
+            return refuse("steering rule has unknown flags");
+        }
+        if (isShort(MessageWriter.STEERING_RULE_FIXED_LENGTH + hashKeyLength(detail))) {
+            return refuse("steering rule is cut short");
+        }
+        final long epoch = batch.get(BE64, position + 1);
+        final int policy = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 9));
+        if (policy >= POLICIES.length) {
+            return refuse("steering rule has an unknown policy");
+        }
+        position += MessageWriter.STEERING_RULE_FIXED_LENGTH;
+        return new SteeringRule(epoch, POLICIES[policy], takeHashKey(detail));
+    }
+
+    private @Nullable ControlMessage ruleInstalled(final int detail) {
+        if (detail != 0) {
+            return refuse("rule epoch message has unknown flags");
+        }
+        if (isShort(MessageWriter.RULE_INSTALLED_LENGTH)) {
+            return refuse("rule epoch message is cut short");
+        }
+        final long epoch = batch.get(BE64, position + 1);
+        position += MessageWriter.RULE_INSTALLED_LENGTH;
+        return new RuleInstalled(epoch);
+    }
+
+    private @Nullable ControlMessage desiredRule(final int detail) {
+        if (detail > MessageWriter.HASH_KEY_FOLLOWS) {
+            return refuse("desired rule has unknown flags");
+        }
+        if (isShort(MessageWriter.DESIRED_RULE_FIXED_LENGTH + hashKeyLength(detail))) {
+            return refuse("desired rule is cut short");
+        }
+        final int policy = Byte.toUnsignedInt(batch.get(JAVA_BYTE, position + 1));
+        if (policy >= POLICIES.length && policy != MessageWriter.NO_POLICY) {
+            return refuse("desired rule has an unknown policy");
+        }
+        position += MessageWriter.DESIRED_RULE_FIXED_LENGTH;
+        return new DesiredRule(
+                policy == MessageWriter.NO_POLICY ? null : POLICIES[policy], takeHashKey(detail));
+    }
+
+    private static int hashKeyLength(final int detail) {
+        return detail == MessageWriter.HASH_KEY_FOLLOWS ? MessageWriter.HASH_KEY_LENGTH : 0;
+    }
+
+    private @Nullable HashKey takeHashKey(final int detail) {
+        return detail == MessageWriter.HASH_KEY_FOLLOWS
+                ? new HashKey(takeLong(), takeLong())
+                : null;
     }
 
     private boolean isShort(final int length) {

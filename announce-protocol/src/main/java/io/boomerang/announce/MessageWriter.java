@@ -6,6 +6,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.HashKey;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,12 +36,18 @@ final class MessageWriter {
     static final int FLOW_MOVED = 19;
     static final int MOVE_ORDER = 20;
     static final int TUPLE_LEASE = 21;
+    static final int STEERING_RULE = 22;
+    static final int RULE_INSTALLED = 23;
+    static final int DESIRED_RULE = 24;
 
     static final int SESSION_FOLLOWS = 1;
     static final int EVERY_BUCKET = 0;
     static final int RUNS = 1;
     static final int PARTITIONS_FOLLOW = 1;
     static final int FLOWS_MOVE = 1;
+    static final int RULE_FOLLOWS = 2;
+    static final int HASH_KEY_FOLLOWS = 1;
+    static final int NO_POLICY = 0xFF;
 
     private static final int ACKNOWLEDGEMENT_LENGTH = 13;
     private static final int HOLDER_LENGTH = 2;
@@ -63,6 +72,10 @@ final class MessageWriter {
     static final int FLOW_MOVED_FIXED_LENGTH = 3;
     static final int MOVE_ORDER_FIXED_LENGTH = 3;
     static final int TUPLE_LEASE_FIXED_LENGTH = 7;
+    static final int STEERING_RULE_FIXED_LENGTH = 10;
+    static final int RULE_INSTALLED_LENGTH = 9;
+    static final int DESIRED_RULE_FIXED_LENGTH = 2;
+    static final int HASH_KEY_LENGTH = 16;
     static final int VLAN_LENGTH = 4;
 
     private static final ValueLayout.OfShort BE16 =
@@ -106,6 +119,10 @@ final class MessageWriter {
             case MoveOrder(List<Integer> blades) ->
                     MOVE_ORDER_FIXED_LENGTH + blades.size() * Short.BYTES;
             case TupleLease(FlowKey key, _) -> leaseLength(KeyCodec.shapeOf(key));
+            case SteeringRule rule -> STEERING_RULE_FIXED_LENGTH + hashKeyLength(rule.hashKey());
+            case RuleInstalled _ -> RULE_INSTALLED_LENGTH;
+            case DesiredRule desired ->
+                    DESIRED_RULE_FIXED_LENGTH + hashKeyLength(desired.hashKey());
         };
     }
 
@@ -132,7 +149,12 @@ final class MessageWriter {
     private static int pullLength(final SessionPull pull) {
         return SESSION_PULL_FIXED_LENGTH
                 + pull.members().size() * Short.BYTES
-                + (pull.partitions() == SessionPull.EVERYTHING ? 0 : Long.BYTES);
+                + (pull.partitions() == SessionPull.EVERYTHING ? 0 : Long.BYTES)
+                + (pull.ruleEpoch() == 0 ? 0 : Long.BYTES);
+    }
+
+    private static int hashKeyLength(final @Nullable HashKey key) {
+        return key == null ? 0 : HASH_KEY_LENGTH;
     }
 
     private static int pageLength(final SessionPage page) {
@@ -214,6 +236,32 @@ final class MessageWriter {
                 writeNodes(blades, segment, offset + 1);
             }
             case TupleLease lease -> writeLease(lease, segment, offset);
+            case SteeringRule(long epoch, SelectionPolicy policy, HashKey key) -> {
+                writeFirst(STEERING_RULE, key == null ? 0 : HASH_KEY_FOLLOWS, segment, offset);
+                segment.set(BE64, offset + 1, epoch);
+                segment.set(JAVA_BYTE, offset + 9, (byte) policy.ordinal());
+                writeHashKey(key, segment, offset + STEERING_RULE_FIXED_LENGTH);
+            }
+            case RuleInstalled(long epoch) -> {
+                writeFirst(RULE_INSTALLED, 0, segment, offset);
+                segment.set(BE64, offset + 1, epoch);
+            }
+            case DesiredRule(SelectionPolicy policy, HashKey key) -> {
+                writeFirst(DESIRED_RULE, key == null ? 0 : HASH_KEY_FOLLOWS, segment, offset);
+                segment.set(
+                        JAVA_BYTE,
+                        offset + 1,
+                        (byte) (policy == null ? NO_POLICY : policy.ordinal()));
+                writeHashKey(key, segment, offset + DESIRED_RULE_FIXED_LENGTH);
+            }
+        }
+    }
+
+    private static void writeHashKey(
+            final @Nullable HashKey key, final MemorySegment segment, final long offset) {
+        if (key != null) {
+            segment.set(BE64, offset, key.word0());
+            segment.set(BE64, offset + Long.BYTES, key.word1());
         }
     }
 
@@ -268,13 +316,22 @@ final class MessageWriter {
             final MemorySegment segment,
             final long offset) {
         final boolean isPartial = pull.partitions() != SessionPull.EVERYTHING;
-        writeFirst(type, isPartial ? PARTITIONS_FOLLOW : 0, segment, offset);
+        final boolean hasRule = pull.ruleEpoch() != 0;
+        writeFirst(
+                type,
+                (isPartial ? PARTITIONS_FOLLOW : 0) | (hasRule ? RULE_FOLLOWS : 0),
+                segment,
+                offset);
         segment.set(BE32, offset + 1, pull.pullId());
         segment.set(BE32, offset + 5, pull.cursor());
         segment.set(BE16, offset + 9, (short) pull.incarnation());
-        final long at = writeNodes(pull.members(), segment, offset + 11);
+        long at = writeNodes(pull.members(), segment, offset + 11);
         if (isPartial) {
             segment.set(BE64, at, pull.partitions());
+            at += Long.BYTES;
+        }
+        if (hasRule) {
+            segment.set(BE64, at, pull.ruleEpoch());
         }
     }
 

@@ -3,6 +3,7 @@ package io.boomerang.cluster;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
@@ -11,12 +12,14 @@ import io.boomerang.announce.FlowOffer;
 import io.boomerang.announce.MoveOrder;
 import io.boomerang.announce.MoveStep;
 import io.boomerang.announce.OwnersChanged;
+import io.boomerang.announce.RuleInstalled;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionDigests;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.announce.TupleLease;
 
@@ -25,8 +28,8 @@ import io.boomerang.announce.TupleLease;
 /// by flow id, version and incarnation, not by the order of arrival.
 public enum Lane {
     /// What established flows and the chassis itself need: closes, moves and refreshes, sessions
-    /// that were asked for, acknowledgements, bucket tables. Packets that nobody answers make none
-    /// of these but acknowledgements.
+    /// that were asked for, acknowledgements, bucket tables, rules. Packets that nobody answers
+    /// make none of these but acknowledgements.
     URGENT,
     /// What a flood makes more of: announcements of flows that were seen from their initiator only,
     /// questions about unknown flows, answers that nobody knows them; and pages of sessions, which
@@ -55,7 +58,10 @@ public enum Lane {
                     DesiredWeight _,
                     MoveStep _,
                     FlowMoved _,
-                    MoveOrder _ ->
+                    MoveOrder _,
+                    SteeringRule _,
+                    RuleInstalled _,
+                    DesiredRule _ ->
                     URGENT;
         };
     }

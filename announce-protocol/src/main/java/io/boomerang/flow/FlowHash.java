@@ -52,6 +52,11 @@ public final class FlowHash {
                         0);
     }
 
+    /// Of one word in 8 bytes.
+    long hash(final long word) {
+        return hash(2, word, 8L << LENGTH_SHIFT, 0, 0, 0, 0);
+    }
+
     /// Of two words in 16 bytes.
     long hash(final long word0, final long word1) {
         return hash(3, word0, word1, 16L << LENGTH_SHIFT, 0, 0, 0);

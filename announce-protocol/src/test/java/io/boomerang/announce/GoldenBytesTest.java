@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.DecodeResult.Decoded;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.HashKey;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,7 +138,33 @@ class GoldenBytesTest {
                 Arguments.of("a0 0002 0003 0102", new MoveOrder(List.of(3, 258))),
                 Arguments.of(
                         "a8 08 06 0000ea60 00000065 0a000001 c0000201 0050 1267",
-                        new TupleLease(ipv4(0x65), 60_000)));
+                        new TupleLease(ipv4(0x65), 60_000)),
+                Arguments.of(
+                        "5a 00000007 00000400 0003 0002 0001 0102 0000000000000805",
+                        new SessionPull(
+                                7, 1_024, 3, List.of(1, 258), SessionPull.EVERYTHING, 0x805)),
+                Arguments.of(
+                        "5b 00000007 00000400 0003 0001 0102 8000000000000001 0000000000000805",
+                        new SessionPull(7, 1_024, 3, List.of(258), Long.MIN_VALUE | 1, 0x805)),
+                Arguments.of(
+                        "7a fffffff9 00000000 0003 0001 0102 0000000000000805"
+                                + "0102030405060708".repeat(PartitionSums.PARTITIONS),
+                        new SessionDigests(
+                                new SessionPull(
+                                        -7, 0, 3, List.of(258), SessionPull.EVERYTHING, 0x805),
+                                Collections.nCopies(PartitionSums.PARTITIONS, FLOW_ID))),
+                Arguments.of(
+                        "b0 0000000000000805 02",
+                        new SteeringRule(0x805, SelectionPolicy.LEAST_LOADED, null)),
+                Arguments.of(
+                        "b1 0000000000000805 01 0102030405060708 fffffffffffffffe",
+                        new SteeringRule(
+                                0x805, SelectionPolicy.POWER_OF_TWO, new HashKey(FLOW_ID, -2))),
+                Arguments.of("b8 0000000000000805", new RuleInstalled(0x805)),
+                Arguments.of("c0 00", new DesiredRule(SelectionPolicy.BUCKETS, null)),
+                Arguments.of(
+                        "c1 ff 0102030405060708 fffffffffffffffe",
+                        new DesiredRule(null, new HashKey(FLOW_ID, -2))));
     }
 
     @ParameterizedTest(name = "{1}")

@@ -1,6 +1,9 @@
 package io.boomerang.announce;
 
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.HashKey;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +81,7 @@ public final class RandomMessages {
     }
 
     public ControlMessage message() {
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(23)) {
             case 0 -> acknowledgement();
             case 1 -> new StateQuery(word(), key());
             case 2 -> new StateAnswer(word(), announcement());
@@ -102,6 +105,9 @@ public final class RandomMessages {
             case 15 -> moved();
             case 16 -> new MoveOrder(nodes());
             case 17 -> new TupleLease(key(), (int) (word() >>> 33));
+            case 18 -> new SteeringRule(word(), policy(), hashKey());
+            case 19 -> new RuleInstalled(word());
+            case 20 -> new DesiredRule(random.nextBoolean() ? policy() : null, hashKey());
             default -> announcement();
         };
     }
@@ -136,7 +142,21 @@ public final class RandomMessages {
 
     private SessionPull partialPull() {
         return new SessionPull(
-                (int) word(), (int) word(), uint16(), nodes(), random.nextLong() | 1);
+                (int) word(),
+                (int) word(),
+                uint16(),
+                nodes(),
+                random.nextLong() | 1,
+                random.nextBoolean() ? 0 : random.nextLong() | 1);
+    }
+
+    private SelectionPolicy policy() {
+        final SelectionPolicy[] policies = SelectionPolicy.values();
+        return policies[random.nextInt(policies.length)];
+    }
+
+    private @Nullable HashKey hashKey() {
+        return random.nextBoolean() ? null : new HashKey(word(), word());
     }
 
     private SessionDigests digests() {

@@ -204,7 +204,7 @@ class FlowHashTest {
     }
 
     /// SipHash-c-d as the paper writes it: words of the padded message, one by one.
-    private static long reference(
+    static long reference(
             final int compressions,
             final int finalizations,
             final long k0,

@@ -1,25 +1,9 @@
 package io.boomerang.blade;
 
-import io.boomerang.announce.Acknowledgement;
-import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
-import io.boomerang.announce.DesiredWeight;
-import io.boomerang.announce.DigestDifference;
-import io.boomerang.announce.EpochInstalled;
-import io.boomerang.announce.FlowMoved;
-import io.boomerang.announce.FlowOffer;
-import io.boomerang.announce.MoveOrder;
-import io.boomerang.announce.MoveStep;
-import io.boomerang.announce.OwnersChanged;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
-import io.boomerang.announce.SessionDigests;
-import io.boomerang.announce.SessionPage;
-import io.boomerang.announce.SessionPull;
-import io.boomerang.announce.StateAnswer;
-import io.boomerang.announce.StateQuery;
 import io.boomerang.announce.TcpPhase;
-import io.boomerang.announce.TupleLease;
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.announcer.Announcer;
@@ -69,7 +53,6 @@ public final class BladeNode implements AutoCloseable {
 
     private final Member self;
     private final PacketProcessor processor;
-    private final ControlSender control;
     private final BladeObserver observer;
     private final Emitter emitter;
     private final FlowParser parser;
@@ -82,6 +65,7 @@ public final class BladeNode implements AutoCloseable {
     private final DigestAnswers digestAnswers;
     private final HeldFrames held;
     private final FlowMover mover;
+    private final BladeMessages messages;
     private final SteeringHeader header = new SteeringHeader();
     private final ParsedPacket packet = new ParsedPacket();
     private final PacketContext context;
@@ -92,10 +76,7 @@ public final class BladeNode implements AutoCloseable {
 
     private long delivered;
     private long malformedDatagrams;
-    private long unexpectedMessages;
     private long stateless;
-    private long releasedUnconfirmed;
-    private long givenUp;
 
     public BladeNode(
             final BladeConfig config,
@@ -107,7 +88,6 @@ public final class BladeNode implements AutoCloseable {
             final BladeObserver observer) {
         this.self = self;
         this.processor = processor;
-        this.control = control;
         this.observer = observer;
         emitter = new Emitter(backplane, self.node());
         parser = new FlowParser(parameters.flowRules());
@@ -159,6 +139,17 @@ public final class BladeNode implements AutoCloseable {
                         config.limits().holdCells(),
                         observer,
                         new MovedPackets());
+        messages =
+                new BladeMessages(
+                        self,
+                        markers,
+                        flowHash,
+                        announcer,
+                        pages,
+                        digestAnswers,
+                        held,
+                        mover,
+                        control);
     }
 
     /// What becomes of frames that come out of a device.
@@ -440,71 +431,7 @@ public final class BladeNode implements AutoCloseable {
 
     /// A message of the control plane.
     public void onMessage(final int from, final ControlMessage message, final long nowNs) {
-        switch (message) {
-            case final Acknowledgement acknowledgement ->
-                    onAcknowledgement(from, acknowledgement, nowNs);
-            case StateQuery(long queryId, FlowKey key) ->
-                    control.send(
-                            from,
-                            new StateAnswer(
-                                    queryId,
-                                    pages.sessionOf(from, key, flowHash.hash(key), nowNs)));
-            case final SessionPull pull -> {
-                final SessionPage page = pages.take(from, pull, nowNs);
-                if (page != null) {
-                    control.send(from, page);
-                }
-            }
-            case final SessionDigests digests -> digestAnswers.take(from, digests);
-            case final MoveOrder order -> mover.onOrder(order);
-            case final FlowOffer offer -> mover.onOffer(from, offer, nowNs);
-            case final MoveStep step -> mover.onStep(from, step, nowNs);
-            case final TupleLease lease -> mover.onLease(lease, nowNs);
-            case SessionAnnouncement _,
-                    StateAnswer _,
-                    BucketTableUpdate _,
-                    EpochInstalled _,
-                    SessionPage _,
-                    OwnersChanged _,
-                    DesiredWeight _,
-                    FlowMoved _,
-                    DigestDifference _ ->
-                    unexpectedMessages++;
-        }
-    }
-
-    private void onAcknowledgement(
-            final int from, final Acknowledgement acknowledgement, final long nowNs) {
-        mover.onAcknowledgement(from, acknowledgement, nowNs);
-        final MarkerSession ready = announcer.onAcknowledgement(from, acknowledgement);
-        if (isHeldByAnother(acknowledgement)) {
-            giveUp(acknowledgement.flowId(), nowNs);
-            return;
-        }
-        if (ready == null) {
-            return;
-        }
-        if (acknowledgement.outcome() != Acknowledgement.Outcome.INSTALLED) {
-            releasedUnconfirmed++;
-        }
-        held.release(ready, farOwner(ready), nowNs);
-    }
-
-    private boolean isHeldByAnother(final Acknowledgement acknowledgement) {
-        return acknowledgement.holder() != 0
-                && acknowledgement.holder() != self.node()
-                && acknowledgement.incarnation() == self.incarnation();
-    }
-
-    /// Another blade has the flow under a later flow id: what is known of it here would mislead
-    /// whoever asks. Redirectors that have not heard of the other one hear that it ends here.
-    private void giveUp(final long flowId, final long nowNs) {
-        final MarkerSession marker = markers.findFlow(flowId);
-        if (marker != null && marker.residence().isHeldHere()) {
-            givenUp++;
-            marker.endPutOff();
-            markers.giveUp(marker, nowNs);
-        }
+        messages.take(from, message, nowNs);
     }
 
     /// The members of the chassis have changed.
@@ -561,17 +488,22 @@ public final class BladeNode implements AutoCloseable {
         return announcer.eldestAgeNs(nowNs);
     }
 
+    /// The epoch of the rule by which this blade finds the owners of flows.
+    public long ruleEpoch() {
+        return announcer.directory().rule().epoch();
+    }
+
     /// A snapshot; exact when the blade's thread takes it.
     public BladeCounters counters() {
         return new BladeCounters(
                 delivered,
                 malformedDatagrams,
-                unexpectedMessages,
+                messages.unexpectedMessages(),
                 stateless,
                 held.held(),
                 held.heldNow(),
-                releasedUnconfirmed,
-                givenUp,
+                messages.releasedUnconfirmed(),
+                messages.givenUp(),
                 markers.liveCount(),
                 markers.embryonicCount(),
                 markers.lapsedCount(),

@@ -1,6 +1,6 @@
 package io.boomerang.redirector;
 
-import io.boomerang.redirector.steering.SelectionPolicy;
+import io.boomerang.announce.SelectionPolicy;
 
 /// What one redirector may choose for itself. What all nodes must agree on stands in
 /// `ClusterParameters`.

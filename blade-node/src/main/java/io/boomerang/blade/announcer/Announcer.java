@@ -1,8 +1,10 @@
 package io.boomerang.blade.announcer;
 
 import io.boomerang.announce.Acknowledgement;
+import io.boomerang.announce.RuleInstalled;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.session.LifetimeClass;
 import io.boomerang.blade.session.Lifetimes;
@@ -109,6 +111,22 @@ public final class Announcer {
     public boolean onView(final ClusterView view, final long nowNs) {
         viewChangedNs = nowNs;
         return directory.onView(view);
+    }
+
+    /// A redirector tells a rule. Goes by it, if it is not older than the one in use, and says so;
+    /// else tells that one. Answers whether flows have other owners now.
+    public boolean follow(final int from, final SteeringRule offered, final long nowNs) {
+        final SteeringRule rule = directory.rule();
+        if (rule.isNewerThan(offered)) {
+            control.send(from, rule);
+            return false;
+        }
+        control.send(from, new RuleInstalled(offered.epoch()));
+        if (!offered.isNewerThan(rule) || !directory.onRule(offered)) {
+            return false;
+        }
+        viewChangedNs = nowNs;
+        return true;
     }
 
     /// The first packet of the flow passes, toward its far side. Where flows may be put off, nobody

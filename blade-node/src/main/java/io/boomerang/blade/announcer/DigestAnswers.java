@@ -58,7 +58,7 @@ public final class DigestAnswers {
     /// answered.
     public void take(final int asker, final SessionDigests digests) {
         final Side side = directory.side(asker);
-        if (side == null || !agrees(asker, digests.round())) {
+        if (side == null || !directory.agrees(asker, digests.round())) {
             return;
         }
         for (final Question question : questions) {
@@ -70,17 +70,13 @@ public final class DigestAnswers {
         questions.add(new Question(asker, side, digests));
     }
 
-    private boolean agrees(final int asker, final SessionPull round) {
-        return directory.agrees(asker, round.incarnation(), round.members());
-    }
-
     /// Goes on with the eldest question; answers how much was done.
     public int onTimer() {
         final Question question = questions.peek();
         if (question == null) {
             return 0;
         }
-        if (!agrees(question.asker, question.round())) {
+        if (!directory.agrees(question.asker, question.round())) {
             questions.remove();
             return 1;
         }

@@ -1,8 +1,12 @@
 package io.boomerang.blade.announcer;
 
+import io.boomerang.announce.SelectionPolicy;
+import io.boomerang.announce.SessionPull;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.AllocationHash;
 import io.boomerang.flow.Side;
 import io.boomerang.redirector.steering.Ownership;
 
@@ -12,9 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 
-/// The redirectors of the newest view: who is on which side, who owns a flow there, and since which
-/// view. Belongs to the blade's thread.
+/// The redirectors of the newest view: who is on which side, who owns a flow there by the chassis'
+/// rule, and since which view. Belongs to the blade's thread.
 @SuppressWarnings("EnumOrdinal") // arrays by side, within one process
 public final class RedirectorDirectory {
     private static final int ABSENT = -1;
@@ -27,6 +32,8 @@ public final class RedirectorDirectory {
     private List<Integer> members = List.of();
     private final BitSet heirs = new BitSet();
     private int epoch;
+    private SteeringRule rule = SteeringRule.initial(SelectionPolicy.BUCKETS);
+    private AllocationHash allocationHash = AllocationHash.PLAIN;
 
     public RedirectorDirectory() {
         Arrays.fill(incarnations, ABSENT);
@@ -68,6 +75,24 @@ public final class RedirectorDirectory {
         return true;
     }
 
+    /// Goes by another rule from now on; answers whether flows have other owners by it.
+    boolean onRule(final SteeringRule next) {
+        final boolean moved = !Objects.equals(next.hashKey(), rule.hashKey());
+        rule = next;
+        if (moved) {
+            allocationHash = next.newAllocationHash();
+            epoch++;
+            heirs.clear();
+            nodes.forEach(ofSide -> ofSide.forEach(heirs::set));
+        }
+        return moved;
+    }
+
+    /// What flows have their owners by; of no use for the policy before somebody has told a rule.
+    public SteeringRule rule() {
+        return rule;
+    }
+
     /// Those that have joined and, where one is gone, all others of its side.
     private void findHeirs(final int[] before) {
         heirs.clear();
@@ -91,7 +116,7 @@ public final class RedirectorDirectory {
         };
     }
 
-    /// Counts the views that changed the redirectors; 0 before the first one.
+    /// Counts the views and rules that changed the flows' owners; 0 before the first one.
     public int epoch() {
         return epoch;
     }
@@ -107,9 +132,12 @@ public final class RedirectorDirectory {
         return heirs;
     }
 
-    /// Whether a redirector sees itself and the chassis as this blade does.
-    boolean agrees(final int node, final int incarnation, final List<Integer> membersThere) {
-        return isAlive(node) && incarnations[node] == incarnation && members.equals(membersThere);
+    /// Whether a redirector that pulls sees itself, the chassis and its rule as this blade does.
+    boolean agrees(final int node, final SessionPull pull) {
+        return isAlive(node)
+                && incarnations[node] == pull.incarnation()
+                && rule.epoch() == pull.ruleEpoch()
+                && members.equals(pull.members());
     }
 
     /// The side of a live redirector, null when the node is none.
@@ -132,13 +160,13 @@ public final class RedirectorDirectory {
         return joinedEpoch[node] > thatEpoch;
     }
 
-    /// The redirector that owns flows of this hash on this side; 0 when the side has none.
+    /// The redirector that owns flows of this flow hash on this side; 0 when the side has none.
     public int owner(final Side side, final long hash) {
-        return owners[side.ordinal()].owner(hash);
+        return owners[side.ordinal()].owner(allocationHash.of(hash));
     }
 
     /// Who owns them when the owner is gone; 0 when there is no other.
     int backup(final Side side, final long hash) {
-        return owners[side.ordinal()].backup(hash);
+        return owners[side.ordinal()].backup(allocationHash.of(hash));
     }
 }

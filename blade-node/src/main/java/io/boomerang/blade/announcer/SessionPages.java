@@ -59,12 +59,10 @@ public final class SessionPages {
     }
 
     /// The page that a redirector asks for; null when it does not see the chassis as this blade
-    /// does.
+    /// does, or goes by another rule.
     public @Nullable SessionPage take(final int asker, final SessionPull pull, final long nowNs) {
         final Side side = directory.side(asker);
-        if (side == null
-                || pull.cursor() < 0
-                || !directory.agrees(asker, pull.incarnation(), pull.members())) {
+        if (side == null || pull.cursor() < 0 || !directory.agrees(asker, pull)) {
             return null;
         }
         final List<SessionAnnouncement> sessions = new ArrayList<>();

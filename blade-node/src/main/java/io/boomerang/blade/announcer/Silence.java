@@ -3,6 +3,7 @@ package io.boomerang.blade.announcer;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
@@ -11,12 +12,14 @@ import io.boomerang.announce.FlowOffer;
 import io.boomerang.announce.MoveOrder;
 import io.boomerang.announce.MoveStep;
 import io.boomerang.announce.OwnersChanged;
+import io.boomerang.announce.RuleInstalled;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionDigests;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.announce.TupleLease;
 import io.boomerang.cluster.ControlSender;
 
@@ -49,7 +52,10 @@ public final class Silence implements ControlSender {
                     MoveStep _,
                     MoveOrder _,
                     TupleLease _,
-                    SessionDigests _ ->
+                    SessionDigests _,
+                    SteeringRule _,
+                    RuleInstalled _,
+                    DesiredRule _ ->
                     control.send(node, message);
         }
     }

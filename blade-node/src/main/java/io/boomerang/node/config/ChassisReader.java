@@ -1,5 +1,6 @@
 package io.boomerang.node.config;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.backplane.ChassisKeys;
 import io.boomerang.backplane.FrameSeal;
 import io.boomerang.backplane.udp.UdpConfig;
@@ -14,7 +15,6 @@ import io.boomerang.flow.FlowRules;
 import io.boomerang.node.config.ChassisConfig.BackplaneConfig;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.mtu.Oversize;
-import io.boomerang.redirector.steering.SelectionPolicy;
 
 import org.jspecify.annotations.Nullable;
 

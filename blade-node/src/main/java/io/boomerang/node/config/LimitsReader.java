@@ -1,11 +1,11 @@
 package io.boomerang.node.config;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.announcer.AnnounceLimits;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.redirector.RedirectorConfig;
-import io.boomerang.redirector.steering.SelectionPolicy;
 
 /// Reads how much of everything a node may have, and for how long. What the file leaves out is as
 /// in the `DEFAULTS` of the records; those check their ranges once more.

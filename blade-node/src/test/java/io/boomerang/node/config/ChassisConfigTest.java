@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.port.PortOptions.Driver;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.mtu.Oversize;
-import io.boomerang.redirector.steering.SelectionPolicy;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package io.boomerang.sim.chaos;
 
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
 
@@ -43,6 +44,9 @@ public sealed interface ChaosEvent {
 
     /// The blade drains by moving its flows to others.
     record Move(int atMs, String blade) implements ChaosEvent {}
+
+    /// An operator changes the policy for new flows, or the hash key, at this redirector.
+    record Rule(int atMs, String redirector, DesiredRule desired) implements ChaosEvent {}
 
     /// Neither frames nor messages pass between these nodes and the others.
     record Divide(int atMs, List<String> nodes, int forMs) implements ChaosEvent {}

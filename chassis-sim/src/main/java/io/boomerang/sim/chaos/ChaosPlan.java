@@ -1,9 +1,11 @@
 package io.boomerang.sim.chaos;
 
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.HashKey;
 import io.boomerang.flow.Side;
-import io.boomerang.redirector.steering.SelectionPolicy;
 import io.boomerang.sim.chassis.NodeNames;
 
 import java.util.ArrayList;
@@ -36,9 +38,14 @@ public record ChaosPlan(
     private static final int MOST_EMBRYONIC_PACKETS = 8;
     private static final int MOST_NODES = 6;
     private static final int MOST_MOVES = 3;
+    private static final int MOST_RULES = 3;
+    private static final int FLOWS_BY_A_RULE = 8;
 
-    /// Moves come from a random source of their own: a seed's plan is the same with and without.
+    /// Moves and rules come from random sources of their own: all other events of a seed are the
+    /// same with and without.
     private static final long MOVES = 0x3DE5L;
+
+    private static final long RULES = 0x72756C6573L;
 
     private static final List<Role> ROLES = List.of(Role.values());
 
@@ -46,8 +53,18 @@ public record ChaosPlan(
         events = List.copyOf(events);
     }
 
-    /// The plan of a seed.
+    /// The plan of a seed. In half of them an operator changes policy and hash key, too.
     public static ChaosPlan random(final long seed) {
+        return withoutRules(seed).andRules();
+    }
+
+    /// The plan of a seed with blades that drain by moving their flows.
+    public static ChaosPlan randomWithMoves(final long seed) {
+        return withoutRules(seed).andMoves().andRules();
+    }
+
+    /// The plan of a seed as long as nobody changes policy or hash key.
+    static ChaosPlan withoutRules(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final int redirectors = 1 + random.nextInt(3);
         final int blades = 2 + random.nextInt(3);
@@ -72,24 +89,52 @@ public record ChaosPlan(
                 events);
     }
 
-    /// The plan of a seed with blades that drain by moving their flows, most of them close to a
-    /// fault; some get flows again later.
-    public static ChaosPlan randomWithMoves(final long seed) {
-        final ChaosPlan plan = random(seed);
+    /// With blades that drain by moving their flows, most of them close to a fault; some get flows
+    /// again later.
+    ChaosPlan andMoves() {
         final SplittableRandom random = new SplittableRandom(seed ^ MOVES);
-        final List<ChaosEvent> events = new ArrayList<>(plan.events());
+        final List<ChaosEvent> more = new ArrayList<>(events);
         for (int moves = 1 + random.nextInt(MOST_MOVES); moves > 0; moves--) {
-            final int nearMs = plan.events().get(random.nextInt(plan.events().size())).atMs();
+            final int nearMs = events.get(random.nextInt(events.size())).atMs();
             final int atMs = Math.max(0, nearMs - NEAR_MS / 2 + random.nextInt(NEAR_MS));
-            final String blade = NodeNames.of(NodeNames.blade(random.nextInt(plan.blades())));
-            events.add(new ChaosEvent.Move(atMs, blade));
+            final String blade = NodeNames.of(NodeNames.blade(random.nextInt(blades)));
+            more.add(new ChaosEvent.Move(atMs, blade));
             if (random.nextBoolean()) {
                 final int againMs = atMs + 1 + random.nextInt(2 * NEAR_MS);
-                events.add(new ChaosEvent.Weight(againMs, blade, 100));
+                more.add(new ChaosEvent.Weight(againMs, blade, 100));
             }
         }
-        events.sort(Comparator.comparingInt(ChaosEvent::atMs));
-        return plan.with(events);
+        more.sort(Comparator.comparingInt(ChaosEvent::atMs));
+        return with(more);
+    }
+
+    /// With an operator who changes policy and hash key, in half of the plans, and flows that begin
+    /// by then.
+    private ChaosPlan andRules() {
+        final SplittableRandom random = new SplittableRandom(seed ^ RULES);
+        final int rules = Math.max(0, random.nextInt(2 * MOST_RULES + 1) - MOST_RULES);
+        final List<ChaosEvent> more = new ArrayList<>(events);
+        for (int i = 0; i < rules; i++) {
+            final ChaosEvent rule = rule(random, events.get(random.nextInt(events.size())).atMs());
+            more.add(rule);
+            for (int flow = 0; flow < FLOWS_BY_A_RULE; flow++) {
+                more.add(flow(random, FLOWS + i * FLOWS_BY_A_RULE + flow, rule.atMs()));
+            }
+        }
+        more.sort(Comparator.comparingInt(ChaosEvent::atMs));
+        return with(more);
+    }
+
+    private ChaosEvent rule(final SplittableRandom random, final int nearMs) {
+        final SelectionPolicy[] policies = SelectionPolicy.values();
+        final int index = random.nextInt(redirectors);
+        return new ChaosEvent.Rule(
+                random.nextBoolean() ? nearMs : 200 + random.nextInt(LENGTH_MS),
+                NodeNames.of(
+                        random.nextBoolean() ? NodeNames.ingress(index) : NodeNames.egress(index)),
+                random.nextBoolean()
+                        ? new DesiredRule(policies[random.nextInt(policies.length)], null)
+                        : new DesiredRule(null, new HashKey(random.nextLong(), random.nextLong())));
     }
 
     /// @param faultMs when something happens that half of the flows are to meet

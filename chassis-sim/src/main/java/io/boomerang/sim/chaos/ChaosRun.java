@@ -1,5 +1,6 @@
 package io.boomerang.sim.chaos;
 
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.BladeNode;
@@ -209,7 +210,8 @@ public final class ChaosRun implements AutoCloseable {
         if (!chassis.await(chassis::isSettled, SETTLE_LIMIT_NS)) {
             witness.accuse(
                     "convergence",
-                    "10 s after the last fault the nodes do not agree on members and buckets",
+                    "10 s after the last fault the nodes do not agree on members, buckets and the"
+                            + " rule",
                     clock.nowNs());
         }
         rest();
@@ -309,6 +311,11 @@ public final class ChaosRun implements AutoCloseable {
                 if (isThere(blade)) {
                     witness.onMoveOrdered(NodeNames.node(blade));
                     chassis.moveAway(blade);
+                }
+            }
+            case ChaosEvent.Rule(_, String redirector, DesiredRule desired) -> {
+                if (isThere(redirector) && !paused.contains(redirector)) {
+                    chassis.askForRule(redirector, desired);
                 }
             }
             case ChaosEvent.Divide(_, List<String> nodes, int forMs) -> divide(nodes, forMs);

@@ -1,5 +1,7 @@
 package io.boomerang.sim.chaos;
 
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Side;
 
@@ -51,6 +53,10 @@ public final class ChaosText {
                     String.format(Locale.ROOT, "%s stands still for %,d ms", node, forMs);
             case ChaosEvent.Weight(_, String blade, int weight) -> blade + " has weight " + weight;
             case ChaosEvent.Move(_, String blade) -> blade + " moves its flows to others";
+            case ChaosEvent.Rule(_, String redirector, DesiredRule(SelectionPolicy policy, _)) ->
+                    redirector
+                            + " is asked for "
+                            + (policy == null ? "another hash key" : "policy " + label(policy));
             case ChaosEvent.Divide divide ->
                     String.format(
                             Locale.ROOT,

@@ -1,5 +1,6 @@
 package io.boomerang.sim.chassis;
 
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.backplane.RelayCounters;
 import io.boomerang.backplane.RelayingBackplane;
 import io.boomerang.blade.BladeCounters;
@@ -362,6 +363,19 @@ public final class Chassis implements AutoCloseable {
         redirectors().forEach(redirector -> redirector.setWeight(blade, weight, clock.nowNs()));
     }
 
+    /// Changes the policy for new flows or the hash key, and waits until every node follows.
+    public void changeRule(final DesiredRule desired) {
+        redirectors().getLast().changeRule(desired, clock.nowNs());
+        settle();
+    }
+
+    /// The same by this redirector, without waiting for anything.
+    public void askForRule(final String redirectorName, final DesiredRule desired) {
+        if (node(redirectorName) instanceof RedirectorNode entry) {
+            entry.redirector.changeRule(desired, clock.nowNs());
+        }
+    }
+
     /// Ends a node without a word from it, and waits until every redirector knows; answers its id.
     public int kill(final String name) {
         final int node = crash(name);
@@ -424,20 +438,22 @@ public final class Chassis implements AutoCloseable {
             throw new IllegalStateException(
                     "the chassis did not agree on "
                             + nodes.size()
-                            + " members and one bucket table within 30 s");
+                            + " members, one bucket table and one rule within 30 s");
         }
     }
 
-    /// Whether all nodes agree on the members and the bucket table.
+    /// Whether all nodes agree on the members, the bucket table and the rule.
     public boolean isSettled() {
         long epoch = -1;
+        final long ruleEpoch = redirectors().getFirst().rule().epoch();
         for (final ChassisNode node : nodes) {
-            if (!sees(node.control.view(), nodes.size())) {
+            if (!sees(node.control.view(), nodes.size()) || node.ruleEpoch() != ruleEpoch) {
                 return false;
             }
             if (node instanceof RedirectorNode entry) {
                 final Redirector redirector = entry.redirector;
                 if (!redirector.isAllocationSettled()
+                        || !redirector.isRuleSettled()
                         || redirector.epoch() == 0
                         || epoch != -1 && epoch != redirector.epoch()) {
                     return false;

@@ -152,6 +152,9 @@ abstract sealed class ChassisNode
         }
     }
 
+    /// The epoch of the rule that it goes by.
+    abstract long ruleEpoch();
+
     /// True when nothing of this node is under way that time could overtake.
     abstract boolean isIdle();
 

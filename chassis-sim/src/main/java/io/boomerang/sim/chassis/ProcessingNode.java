@@ -93,6 +93,11 @@ final class ProcessingNode extends ChassisNode {
     }
 
     @Override
+    long ruleEpoch() {
+        return blade.ruleEpoch();
+    }
+
+    @Override
     boolean isIdle() {
         return blade.isIdle();
     }

@@ -96,6 +96,11 @@ final class RedirectorNode extends ChassisNode implements FrameOutlet {
     }
 
     @Override
+    long ruleEpoch() {
+        return redirector.rule().epoch();
+    }
+
+    @Override
     boolean isIdle() {
         return redirector.isIdle();
     }

@@ -1,11 +1,11 @@
 package io.boomerang.sim.churn;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.flow.FlowHash;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.redirector.steering.BladeSelector;
 import io.boomerang.redirector.steering.BucketAllocator;
 import io.boomerang.redirector.steering.BucketTable;
-import io.boomerang.redirector.steering.SelectionPolicy;
 
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package io.boomerang.sim.churn;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.flow.FlowHash;
 import io.boomerang.flow.FlowKey;
@@ -9,7 +10,6 @@ import io.boomerang.redirector.steering.BladeSelector;
 import io.boomerang.redirector.steering.BucketAllocator;
 import io.boomerang.redirector.steering.BucketTable;
 import io.boomerang.redirector.steering.Ownership;
-import io.boomerang.redirector.steering.SelectionPolicy;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.blade.announcer.AnnouncePolicy;
-import io.boomerang.redirector.steering.SelectionPolicy;
 import io.boomerang.sim.flood.Attack;
 import io.boomerang.sim.replay.ClusterKind;
 import io.boomerang.sim.replay.ExplainTarget;

@@ -22,13 +22,12 @@ import java.util.concurrent.Callable;
         description = {
             "Runs the state machines of a chassis under a stepped clock, on networks that lose,",
             "delay, reorder, double and divide, while nodes join, die, restart, stand still and",
-            "change weight. Independent checkers watch: one flow stays on one blade unless that",
-            "dies or was told to move it, no packet leaves before the far side knows its flow,"
-                    + " newer announcements win,",
-            "every packet comes out or is counted, and all agree after the last fault. Each seed"
-                    + " is",
-            "one run; the same seed is the same run. Exit status 0 only if no promise was broken;",
-            "else the seed is printed and the shortest list of events found that still breaks it.",
+            "change weight, and policy and hash key change. Independent checkers watch: one flow",
+            "stays on one blade unless that dies or was told to move it, no packet leaves before",
+            "the far side knows its flow, newer announcements win, every packet comes out or is",
+            "counted, and all agree after the last fault. Each seed is one run; the same seed is",
+            "the same run. Exit status 0 only if no promise was broken; else the seed is printed",
+            "and the shortest list of events found that still breaks it.",
             "With --handoff, TCP connections move from blade to blade, and classifier, forwarder"
                     + " and",
             "host die in the middle of transfers: every byte arrives, one blade at a time holds a",

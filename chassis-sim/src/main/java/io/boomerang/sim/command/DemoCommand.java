@@ -1,9 +1,9 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.flow.FlowRules;
-import io.boomerang.redirector.steering.SelectionPolicy;
 import io.boomerang.sim.demo.DemoCaptures;
 import io.boomerang.sim.replay.ClusterKind;
 import io.boomerang.sim.replay.ExplainTarget;

@@ -1,12 +1,12 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.blade.processor.RuleFileException;
 import io.boomerang.cluster.key.ChassisKey;
 import io.boomerang.cluster.key.KeyHolder;
 import io.boomerang.flow.FlowRules;
-import io.boomerang.redirector.steering.SelectionPolicy;
 import io.boomerang.sim.chassis.ChassisOptions;
 import io.boomerang.sim.replay.ClusterKind;
 import io.boomerang.sim.replay.EventCheck;
@@ -204,8 +204,8 @@ final class ReplayCommand implements Callable<Integer> {
             description = {
                 "Before that packet (from 1, over all files): add-blade, add-redirector=SIDE,",
                 "drain=NAME, move=NAME (drain by moving the flows it has), kill=NAME,",
-                "weight=NAME,W. Nodes are called blade-1, ingress-1,",
-                "egress-1 and so on. Repeatable."
+                "weight=NAME,W, policy=NAME, hash-key=HEX (32 digits). Nodes are called blade-1,",
+                "ingress-1, egress-1 and so on. Repeatable."
             })
     private List<ScheduledEvent> events = List.of();
 

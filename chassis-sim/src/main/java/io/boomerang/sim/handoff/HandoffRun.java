@@ -1,6 +1,7 @@
 package io.boomerang.sim.handoff;
 
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.BladeObserver;
@@ -16,7 +17,6 @@ import io.boomerang.handoff.endpoint.AddressPair;
 import io.boomerang.handoff.endpoint.EndpointConfig;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.steering.Redirector;
-import io.boomerang.redirector.steering.SelectionPolicy;
 import io.boomerang.redirector.steering.SteeringObserver;
 import io.boomerang.sim.handoff.HandoffPlan.Death;
 import io.boomerang.transfer.TransferDatagram;

@@ -1,7 +1,14 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.HashKey;
 import io.boomerang.flow.Side;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 
 /// What an operator, or fate, does to a chassis while packets pass.
 public sealed interface ChassisEvent {
@@ -36,8 +43,11 @@ public sealed interface ChassisEvent {
         }
     }
 
-    /// Reads `add-blade`, `add-redirector=SIDE`, `drain=NAME`, `move=NAME`, `kill=NAME` or
-    /// `weight=NAME,W`.
+    /// The chassis goes by another policy or hash key.
+    record Rule(DesiredRule desired) implements ChassisEvent {}
+
+    /// Reads `add-blade`, `add-redirector=SIDE`, `drain=NAME`, `move=NAME`, `kill=NAME`,
+    /// `weight=NAME,W`, `policy=NAME` or `hash-key=HEX`.
     ///
     /// @throws IllegalArgumentException with a message for users
     static ChassisEvent parse(final String text) {
@@ -56,12 +66,15 @@ public sealed interface ChassisEvent {
             case "move" -> new Move(requireName(object, text));
             case "kill" -> new Kill(requireName(object, text));
             case "weight" -> parseWeight(object, text);
+            case "policy" -> new Rule(new DesiredRule(parsePolicy(object), null));
+            case "hash-key" -> new Rule(new DesiredRule(null, parseHashKey(object)));
             default ->
                     throw new IllegalArgumentException(
                             "unknown event '"
                                     + text
-                                    + "'; known are add-blade, add-redirector=SIDE,"
-                                    + " drain=NAME, move=NAME, kill=NAME, weight=NAME,W");
+                                    + "'; known are add-blade, add-redirector=SIDE, drain=NAME,"
+                                    + " move=NAME, kill=NAME, weight=NAME,W, policy=NAME,"
+                                    + " hash-key=HEX");
         };
     }
 
@@ -80,6 +93,29 @@ public sealed interface ChassisEvent {
             throw new IllegalArgumentException("the name of a node is missing in '" + text + "'");
         }
         return name;
+    }
+
+    private static SelectionPolicy parsePolicy(final String text) {
+        final List<String> labels =
+                Arrays.stream(SelectionPolicy.values()).map(EventText::label).toList();
+        for (final SelectionPolicy policy : SelectionPolicy.values()) {
+            if (EventText.label(policy).equals(text)) {
+                return policy;
+            }
+        }
+        throw new IllegalArgumentException(
+                "'" + text + "' is no policy; there are " + String.join(", ", labels));
+    }
+
+    /// Not in the message: it is a secret, but for its mistake.
+    private static HashKey parseHashKey(final String text) {
+        if (!text.matches("[0-9a-fA-F]{32}")) {
+            throw new IllegalArgumentException(
+                    "a hash key has 32 hexadecimal digits, as from openssl rand -hex 16");
+        }
+        return new HashKey(
+                HexFormat.fromHexDigitsToLong(text, 0, 16),
+                HexFormat.fromHexDigitsToLong(text, 16, 32));
     }
 
     private static Weight parseWeight(final String object, final String text) {

@@ -52,6 +52,7 @@ public final class EventCheck {
             case ChassisEvent.AddRedirector event -> add(event.role());
             case ChassisEvent.Weight(String blade, int _) -> requireBlade(blade, packet);
             case ChassisEvent.Move(String blade) -> requireBlade(blade, packet);
+            case ChassisEvent.Rule _ -> {}
             case ChassisEvent.Drain(String name) -> {
                 if (require(name, packet) != null && roleByName.get(name) != Role.BLADE) {
                     remove(name, packet);

@@ -1,5 +1,6 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.cluster.Member.Role;
@@ -257,6 +258,12 @@ public final class Replay {
             case ChassisEvent.Weight(String blade, int weight) -> {
                 chassis.setWeight(blade, weight);
                 yield blade + " has weight " + weight;
+            }
+            case ChassisEvent.Rule(DesiredRule desired) -> {
+                chassis.changeRule(desired);
+                yield desired.policy() == null
+                        ? "another hash key"
+                        : "policy " + EventText.label(desired.policy());
             }
             case ChassisEvent.Kill(String name) -> {
                 judge.onDeath(chassis.kill(name));

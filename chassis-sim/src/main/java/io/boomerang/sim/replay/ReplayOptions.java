@@ -1,10 +1,10 @@
 package io.boomerang.sim.replay;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.cluster.key.KeyHolder;
 import io.boomerang.flow.FlowRules;
-import io.boomerang.redirector.steering.SelectionPolicy;
 
 import org.jspecify.annotations.Nullable;
 

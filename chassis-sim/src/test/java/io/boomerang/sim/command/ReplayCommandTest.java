@@ -118,6 +118,40 @@ final class ReplayCommandTest {
                 directory.resolve("trace.pcapng"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "buckets,carry,http,pass",
+        "least-loaded,hold,dns,firewall",
+        "power-of-two,carry,nat-download,source-nat",
+        "buckets,async,http,pass",
+        "buckets,carry,fragments-late-first,firewall"
+    })
+    void shouldKeepEveryFlowOnItsBladeWhilePolicyAndHashKeyChange(
+            final String policy, final String announce, final String name, final String processor)
+            throws IOException {
+        requireAffinity(
+                capture(name),
+                List.of(
+                        "3:hash-key=00112233445566778899aabbccddeeff",
+                        "5:policy=least-loaded",
+                        "8:add-redirector=egress",
+                        "9:hash-key=ffeeddccbbaa99887766554433221100",
+                        "11:kill=ingress-1",
+                        "12:policy=buckets",
+                        "14:add-blade",
+                        "15:hash-key=000102030405060708090a0b0c0d0e0f",
+                        "17:drain=blade-1",
+                        "18:policy=power-of-two"),
+                "--policy",
+                policy,
+                "--announce",
+                announce,
+                "--processor",
+                processor,
+                "--redirectors",
+                2);
+    }
+
     /// Replays while `events` happen, and has an independent judge look at every step.
     private void requireAffinity(
             final Path capture, final List<String> events, final Object... options)
@@ -359,6 +393,8 @@ final class ReplayCommandTest {
                 "--at 5:kill=ingress-1 | ingress-1 is the last of its kind",
                 "--at 5:add-redirector=egress --at 6:drain=egress-3 | there is no egress-3 then",
                 "--at 5:weight=egress-1,3 | egress-1 is no blade",
+                "--at 5:policy=best | 'best' is no policy; there are buckets, power-of-two,",
+                "--at 5:hash-key=12 | a hash key has 32 hexadecimal digits",
                 "--explain nonsense | 'nonsense' is no protocol",
                 "--rules x | --rules needs --processor firewall",
                 "--chassis-key x.p12 | --chassis-key needs --cluster jgroups",

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.flow.Cidr;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.FlowText;
+import io.boomerang.flow.HashKey;
 import io.boomerang.flow.Side;
 
 import org.junit.jupiter.api.Test;
@@ -135,6 +138,19 @@ final class ReplayTextTest {
         assertEquals(
                 new ScheduledEvent(9, new ChassisEvent.Weight("blade-2", 300)),
                 ScheduledEvent.parse("9:weight=blade-2,300"));
+        assertEquals(
+                new ScheduledEvent(
+                        9,
+                        new ChassisEvent.Rule(new DesiredRule(SelectionPolicy.LEAST_LOADED, null))),
+                ScheduledEvent.parse("9:policy=least-loaded"));
+        assertEquals(
+                new ScheduledEvent(
+                        9,
+                        new ChassisEvent.Rule(
+                                new DesiredRule(
+                                        null,
+                                        new HashKey(0x0001020304050607L, 0xF8F9FAFBFCFDFEFFL)))),
+                ScheduledEvent.parse("9:hash-key=0001020304050607f8f9fafbfcfdfeff"));
     }
 
     @ParameterizedTest
@@ -160,6 +176,12 @@ final class ReplayTextTest {
                 "5:weight=blade-1,-1",
                 "5:weight=blade-1,1001",
                 "5:weight=,1",
+                "5:policy=",
+                "5:policy=hash",
+                "5:policy",
+                "5:hash-key=",
+                "5:hash-key=0001020304050607f8f9fafbfcfdfeffa",
+                "5:hash-key=0001020304050607f8f9fafbfcfdfefg",
             })
     void shouldRefuseWhatIsNoEvent(final String text) {
         assertThrows(IllegalArgumentException.class, () -> ScheduledEvent.parse(text));

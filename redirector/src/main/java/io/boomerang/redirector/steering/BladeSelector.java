@@ -1,5 +1,7 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.announce.SelectionPolicy;
+
 /// Chooses the blade of a new flow. Depends on its arguments alone, allocates nothing.
 ///
 /// The load policies compare what the load per weight would be with the flow on it. Equal ones are

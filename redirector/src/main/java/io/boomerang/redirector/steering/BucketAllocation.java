@@ -1,6 +1,7 @@
 package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.flow.AllocationHash;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ import java.util.stream.IntStream;
 
 /// The bucket table in use and what its change from its predecessors left behind: when each bucket
 /// last moved from one blade to another. A redirector that joins late does not know, so to it all
-/// have just moved. Used by the redirector's thread only.
+/// have just moved; so they have to all redirectors when the chassis gets another rule. Hashes are
+/// those of flows; which bucket one is in the rule tells. Used by the redirector's thread only.
 final class BucketAllocation {
     /// How long flows of a moved bucket's former blade may still be on their way to the owner: the
     /// other redirectors steer by the new table, and what they decided by the old one has been
@@ -23,6 +25,7 @@ final class BucketAllocation {
     private static final long NEVER = Long.MIN_VALUE;
 
     private final long[] movedNs;
+    private AllocationHash allocationHash = AllocationHash.PLAIN;
     private BucketTable table;
     private int[] eligible = {};
 
@@ -61,6 +64,12 @@ final class BucketAllocation {
                 .toArray();
     }
 
+    /// Flows are in buckets by this hash from now on, or get their blades otherwise.
+    void onRule(final AllocationHash hash, final long nowNs) {
+        allocationHash = hash;
+        distrust(nowNs);
+    }
+
     /// Treats every bucket as moved: nobody has told this redirector, for too long, whether it was.
     void distrust(final long nowNs) {
         Arrays.fill(movedNs, nowNs);
@@ -71,14 +80,14 @@ final class BucketAllocation {
     /// @param byConnection whether the packet at hand opens a connection, which a flow does once;
     ///   without connections a flow's later packets look like its first one, for ever
     boolean isSettled(final long hash, final boolean byConnection, final long nowNs) {
-        final long moved = movedNs[table.bucketOf(hash)];
+        final long moved = movedNs[bucketOf(hash)];
         return hasTable() && (moved == NEVER || byConnection && nowNs - moved > SYN_REPEATED_NS);
     }
 
     /// Whether a flow of this hash may have been decided by another table and not be known to its
     /// owner yet.
     boolean isChanging(final long hash, final long nowNs) {
-        final long moved = movedNs[table.bucketOf(hash)];
+        final long moved = movedNs[bucketOf(hash)];
         return !hasTable() || moved != NEVER && nowNs - moved <= CHANGING_NS;
     }
 
@@ -89,7 +98,7 @@ final class BucketAllocation {
 
     /// When it did so last.
     long movedNs(final long hash) {
-        return movedNs[table.bucketOf(hash)];
+        return movedNs[bucketOf(hash)];
     }
 
     /// Before the first table comes, the others may already steer by one.
@@ -97,8 +106,17 @@ final class BucketAllocation {
         return table.epoch() != 0;
     }
 
+    int bucketOf(final long hash) {
+        return table.bucketOf(hashOf(hash));
+    }
+
     int bladeOf(final long hash) {
-        return table.bladeOf(hash);
+        return table.bladeOf(hashOf(hash));
+    }
+
+    /// The allocation's hash of a flow that has this flow hash.
+    long hashOf(final long hash) {
+        return allocationHash.of(hash);
     }
 
     BucketTable table() {

@@ -1,8 +1,11 @@
 package io.boomerang.redirector.steering;
 
+import io.boomerang.announce.SelectionPolicy;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
+import io.boomerang.flow.AllocationHash;
 import io.boomerang.flow.Side;
 import io.boomerang.redirector.forwarder.Liveness;
 
@@ -10,11 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /// Who is where, as one cluster view tells it: the redirectors of each side with their ownership,
-/// the live blades. Immutable; a new view makes a new map.
+/// which the rule tells, and the live blades. Immutable; a new view or rule makes a new map.
 public final class ChassisMap implements Liveness {
     /// A chassis without members, before the first view.
     public static final ChassisMap EMPTY = new ChassisMap(new ClusterView(0, List.of()));
 
+    private final ClusterView view;
+    private final long ruleEpoch;
+    private final AllocationHash allocationHash;
     private final List<Integer> members;
     private final int[] ingress;
     private final int[] egress;
@@ -26,7 +32,15 @@ public final class ChassisMap implements Liveness {
     private final int format;
     private final int[] incarnations = new int[Member.MAX_NODE + 1];
 
+    /// By the rule that all members were started with.
     public ChassisMap(final ClusterView view) {
+        this(view, SteeringRule.initial(SelectionPolicy.BUCKETS));
+    }
+
+    ChassisMap(final ClusterView view, final SteeringRule rule) {
+        this.view = view;
+        ruleEpoch = rule.epoch();
+        allocationHash = rule.newAllocationHash();
         merged = view.merged();
         format = view.format();
         members = view.members().stream().map(Member::node).sorted().toList();
@@ -48,6 +62,16 @@ public final class ChassisMap implements Liveness {
                 .mapToInt(Member::node)
                 .sorted()
                 .toArray();
+    }
+
+    /// The same members by another rule.
+    ChassisMap under(final SteeringRule rule) {
+        return new ChassisMap(view, rule);
+    }
+
+    /// The epoch of the rule by which flows have their owners here.
+    long ruleEpoch() {
+        return ruleEpoch;
     }
 
     /// The side a redirector stands on.
@@ -85,14 +109,20 @@ public final class ChassisMap implements Liveness {
         return isAlive(node) ? incarnations[node] : -1;
     }
 
-    /// The redirector of `side` that owns the hash, 0 when there is none.
+    /// The redirector of `side` that owns flows of this flow hash, 0 when there is none.
     public int owner(final Side side, final long hash) {
-        return owners(side).owner(hash);
+        return owners(side).owner(allocationHash.of(hash));
     }
 
     /// The redirector that takes over when the owner dies, 0 when there is none.
     public int backup(final Side side, final long hash) {
-        return owners(side).backup(hash);
+        return owners(side).backup(allocationHash.of(hash));
+    }
+
+    /// The redirector of `side` where the fragments of a datagram meet, 0 when there is none. A new
+    /// rule does not change it: it would part the fragments of a datagram.
+    int datagramOwner(final Side side, final long hash) {
+        return owners(side).owner(hash);
     }
 
     private Ownership owners(final Side side) {

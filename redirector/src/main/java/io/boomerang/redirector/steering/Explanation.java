@@ -2,6 +2,7 @@ package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.redirector.session.Origin;
+import io.boomerang.redirector.session.SessionTable;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,4 +41,19 @@ public record Explanation(
             Origin origin,
             TcpPhase phase,
             boolean live) {}
+
+    /// What the slot holds; null when it is none.
+    static @Nullable KnownSession session(
+            final SessionTable sessions, final long slot, final long nowNs) {
+        return slot == SessionTable.NONE
+                ? null
+                : new KnownSession(
+                        sessions.flowId(slot),
+                        sessions.blade(slot),
+                        sessions.incarnation(slot),
+                        sessions.version(slot),
+                        sessions.origin(slot),
+                        sessions.phase(slot),
+                        sessions.isLive(slot, nowNs));
+    }
 }

@@ -6,6 +6,7 @@ import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ControlSender;
@@ -44,15 +45,16 @@ final class FlowSteering implements AutoCloseable {
     private final SessionTable sessions;
     private final SweepPace sweep;
     private final Expectations expectations;
+    private final SessionValidity validity;
     private final SessionExchange exchange;
     private final StateQueries queries;
-    private final BladeSelector selector;
     private final Heirs heirs = new Heirs();
     private final BladeLoad load;
     private final BucketAllocation allocation;
 
     private final ViewHistory history;
     private final SessionPuller puller;
+    private final RuleInUse rule;
     private final SessionComparison comparison;
 
     private ChassisMap chassis = ChassisMap.EMPTY;
@@ -89,6 +91,7 @@ final class FlowSteering implements AutoCloseable {
                         (hash, blade) -> allocation.bladeOf(hash) == blade);
         this.sweep = new SweepPace(sessions.slotCount());
         this.history = new ViewHistory(side, self.node());
+        this.validity = new SessionValidity(config, self, sessions, allocation, history);
         this.expectations = new Expectations(counters);
         this.exchange =
                 new SessionExchange(
@@ -102,9 +105,9 @@ final class FlowSteering implements AutoCloseable {
                         counters,
                         observer);
         this.queries = new StateQueries(config, self.node(), control, counters, observer);
-        this.selector = new BladeSelector(config.policy());
         this.load = sessions::liveSessions;
         this.puller = new SessionPuller(self, control);
+        this.rule = new RuleInUse(config.policy(), puller);
         this.comparison =
                 new SessionComparison(
                         self,
@@ -124,6 +127,7 @@ final class FlowSteering implements AutoCloseable {
         }
         puller.onChassis(chassis, map, united, nowNs);
         chassis = map;
+        validity.onChassis(map);
         exchange.onChassis(map);
         comparison.onChassis(map);
         if (puller.isComplete()) {
@@ -132,6 +136,20 @@ final class FlowSteering implements AutoCloseable {
         for (final StateQuery query : queries.onChassis(map)) {
             release(query.key(), queries.onUnanswerable(query, nowNs), nowNs);
         }
+    }
+
+    /// The chassis goes by another rule, and this redirector with it.
+    ///
+    /// @param map the chassis by that rule
+    void onRule(final SteeringRule next, final ChassisMap map, final long nowNs) {
+        rule.change(next);
+        history.onOwnersMoved(nowNs);
+        allocation.onRule(next.newAllocationHash(), nowNs);
+        chassis = map;
+        validity.onChassis(map);
+        exchange.onChassis(map);
+        comparison.onChassis(map);
+        puller.onRule(map, nowNs);
     }
 
     /// This redirector stood still for so long that the others may have gone on without it.
@@ -181,58 +199,12 @@ final class FlowSteering implements AutoCloseable {
     void steer(final FlowKey key, final long nowNs) {
         final long hash = flowHash.hash(key);
         final long slot = sessions.find(key, hash);
-        if (isUsable(slot, hash, nowNs)) {
+        if (validity.isUsable(slot, hash, nowNs)) {
             deliver(key, sessions.flowId(slot), sessions.blade(slot), Decision.SESSION, nowNs);
             exchange.answerAsker(arrival, key, slot);
         } else {
             steerWithoutSession(key, hash, slot, nowNs);
         }
-    }
-
-    /// Whether the slot holds a session that lives, on a blade that lives, from somebody who has to
-    /// know.
-    private boolean isUsable(final long slot, final long hash, final long nowNs) {
-        return lives(slot, nowNs)
-                && (!history.haveOwnersMoved(nowNs) || counts(slot, hash))
-                && (sessions.origin(slot) != Origin.DECIDED || !isOutdated(slot, hash));
-    }
-
-    /// Whether the choice was made for another one, the owner, when the bucket was elsewhere. Maybe
-    /// no packet came to the blade, and the owner has chosen anew since.
-    private boolean isOutdated(final long slot, final long hash) {
-        return allocation.hasMoved(hash)
-                && chassis.owner(side, hash) != self.node()
-                && !sessions.wasLearnedAfter(
-                        slot, allocation.movedNs(hash), config.embryonicLeaseMs());
-    }
-
-    private boolean lives(final long slot, final long nowNs) {
-        return slot != SessionTable.NONE
-                && sessions.isLive(slot, nowNs)
-                && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot));
-    }
-
-    private boolean counts(final long slot, final long hash) {
-        if (history.isLost()) {
-            return false;
-        }
-        if (chassis.owner(side, hash) == self.node()
-                || chassis.backup(side, hash) == self.node()
-                        && sessions.origin(slot) == Origin.ANNOUNCED) {
-            return !history.isHealing() && sessions.isTrusted(slot);
-        }
-        return switch (sessions.origin(slot)) {
-            case DECIDED ->
-                    sessions.wasLearnedAfter(
-                            slot, history.countsFromNs(), config.embryonicLeaseMs());
-            case CACHED ->
-                    sessions.wasLearnedAfter(slot, history.countsFromNs(), config.cacheLeaseMs());
-            case ANNOUNCED -> {
-                // Told when this one was the owner; what the owner answers now takes its place.
-                sessions.lapse(slot);
-                yield false;
-            }
-        };
     }
 
     /// @param slot of a session that is over or whose blade is dead, or `NONE`
@@ -277,7 +249,7 @@ final class FlowSteering implements AutoCloseable {
     private void steerByMemory(
             final FlowKey key, final long hash, final long slot, final long nowNs) {
         final int blade = sessions.blade(slot);
-        if (remembers(slot, nowNs)) {
+        if (validity.remembers(slot, nowNs)) {
             decideByMemory(key, hash, slot, nowNs);
         } else if (!history.hasSeen(blade, sessions.incarnation(slot))) {
             query(key, nowNs); // others know that blade already
@@ -292,19 +264,10 @@ final class FlowSteering implements AutoCloseable {
         }
     }
 
-    /// Whether the slot tells which blade had the tuple last, although its session is over or
-    /// nobody confirms it. Others may still send its packets there.
-    private boolean remembers(final long slot, final long nowNs) {
-        return slot != SessionTable.NONE
-                && (!sessions.isLive(slot, nowNs) || !sessions.isTrusted(slot))
-                && chassis.isAlive(sessions.blade(slot));
-    }
-
     /// Buckets are the same everywhere, and a flow that came before was steered by the same one.
     private boolean everyRedirectorAgrees(
             final long hash, final boolean opensConnection, final long nowNs) {
-        return config.policy() == SelectionPolicy.BUCKETS
-                && allocation.isSettled(hash, opensConnection, nowNs);
+        return rule.isByBucket() && allocation.isSettled(hash, opensConnection, nowNs);
     }
 
     /// On the owner: whether no other redirector can have decided on the flow without this one
@@ -314,21 +277,14 @@ final class FlowSteering implements AutoCloseable {
         return everyRedirectorAgrees(hash, opensConnection, nowNs)
                 || arrival.side == Side.INGRESS
                         && (chassis.redirectors(side).length == 1
-                                || config.policy() != SelectionPolicy.BUCKETS
+                                || !rule.isByBucket()
                                 || !allocation.isChanging(hash, nowNs));
     }
 
     private void select(final FlowKey key, final long hash, final long nowNs) {
-        final int chosen =
-                selector.select(
-                        hash,
-                        allocation.table(),
-                        allocation.eligible(),
-                        allocation.eligible().length,
-                        load);
+        final int chosen = rule.select(hash, allocation, load);
         if (chosen != 0 && chassis.isAlive(chosen)) {
-            final boolean byBucket = config.policy() == SelectionPolicy.BUCKETS;
-            decide(key, hash, chosen, byBucket ? Decision.BUCKET : Decision.LOAD, nowNs);
+            decide(key, hash, chosen, rule.isByBucket() ? Decision.BUCKET : Decision.LOAD, nowNs);
         } else {
             decideOnAny(key, hash, Decision.FALLBACK, nowNs);
         }
@@ -452,6 +408,9 @@ final class FlowSteering implements AutoCloseable {
                 return;
             }
         }
+        if (rule.isMoving(nowNs)) {
+            return; // somebody may be giving the flow to that blade: asked again soon
+        }
         release(key, queries.onUnknown(answer.queryId(), fromNode, nowNs), nowNs);
     }
 
@@ -467,7 +426,7 @@ final class FlowSteering implements AutoCloseable {
         while (!queue.isEmpty()) {
             queries.take(queue, arrival);
             final long slot = sessions.find(key, hash);
-            if (lives(slot, nowNs) && sessions.isTrusted(slot)) {
+            if (validity.lives(slot, nowNs) && sessions.isTrusted(slot)) {
                 final Decision decision =
                         sessions.origin(slot) == Origin.DECIDED
                                 ? Decision.SESSION
@@ -476,7 +435,7 @@ final class FlowSteering implements AutoCloseable {
                 exchange.answerAsker(arrival, key, slot);
             } else if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
                 forwarder.lookUp(arrival, key, owner, nowNs);
-            } else if (remembers(slot, nowNs)) {
+            } else if (validity.remembers(slot, nowNs)) {
                 decideByMemory(key, hash, slot, nowNs);
             } else {
                 select(key, hash, nowNs);
@@ -487,14 +446,21 @@ final class FlowSteering implements AutoCloseable {
     // Announcements
 
     /// Takes in what an announcement says. The packets that waited for it stay where they are until
-    /// {@link #releaseWaiting}, so that the arrival remains what it is.
-    void learn(
+    /// {@link #releaseWaiting}, so that the arrival remains what it is. Answers false when it is
+    /// the late word of another redirector that owns the flow no more.
+    boolean learn(
             final int fromNode,
             final SessionAnnouncement announcement,
             final boolean carried,
             final long nowNs) {
         flowIds.observe(announcement.flowId());
+        if (fromNode != announcement.blade()
+                && rule.isMoving(nowNs)
+                && fromNode != chassis.owner(side, flowHash.hash(announcement.key()))) {
+            return false;
+        }
         exchange.learn(fromNode, announcement, carried, nowNs);
+        return true;
     }
 
     /// A blade has taken a flow over from another one, which no packet of it goes to from now on.
@@ -571,20 +537,10 @@ final class FlowSteering implements AutoCloseable {
     /// What this redirector knows of a flow, and where it would send a packet of it.
     Explanation explain(final FlowKey key, final long nowNs) {
         final long hash = flowHash.hash(key);
-        final long slot = sessions.find(key, hash);
         return new Explanation(
                 self.name(),
-                slot == SessionTable.NONE
-                        ? null
-                        : new Explanation.KnownSession(
-                                sessions.flowId(slot),
-                                sessions.blade(slot),
-                                sessions.incarnation(slot),
-                                sessions.version(slot),
-                                sessions.origin(slot),
-                                sessions.phase(slot),
-                                sessions.isLive(slot, nowNs)),
-                allocation.table().bucketOf(hash),
+                Explanation.session(sessions, sessions.find(key, hash), nowNs),
+                allocation.bucketOf(hash),
                 allocation.bladeOf(hash),
                 allocation.epoch(),
                 chassis.owner(side, hash),

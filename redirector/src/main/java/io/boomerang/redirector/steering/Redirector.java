@@ -3,6 +3,7 @@ package io.boomerang.redirector.steering;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.DigestDifference;
 import io.boomerang.announce.EpochInstalled;
@@ -11,12 +12,14 @@ import io.boomerang.announce.FlowOffer;
 import io.boomerang.announce.MoveOrder;
 import io.boomerang.announce.MoveStep;
 import io.boomerang.announce.OwnersChanged;
+import io.boomerang.announce.RuleInstalled;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionDigests;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
 import io.boomerang.announce.StateAnswer;
 import io.boomerang.announce.StateQuery;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.announce.TupleLease;
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.Purpose;
@@ -63,6 +66,7 @@ public final class Redirector implements AutoCloseable {
     private final BackplaneSender sender;
     private final BucketCoordinator coordinator;
     private final MoveOrders moveOrders;
+    private final RuleCoordinator rules;
 
     private final FlowParser parser;
     private final FlowHash flowHash;
@@ -96,6 +100,7 @@ public final class Redirector implements AutoCloseable {
         this.sender = new BackplaneSender(backplane);
         this.coordinator = new BucketCoordinator(self.node(), parameters.bucketCount(), control);
         this.moveOrders = new MoveOrders(coordinator, control);
+        this.rules = new RuleCoordinator(self, SteeringRule.initial(config.policy()), control);
         this.parser = new FlowParser(parameters.flowRules());
         this.flowHash = new FlowHash(parameters.hashKey0(), parameters.hashKey1());
         this.drops = new PacketDrops(self.node(), counters, observer);
@@ -193,8 +198,9 @@ public final class Redirector implements AutoCloseable {
     public void onMessage(final int fromNode, final ControlMessage message, final long nowNs) {
         switch (message) {
             case SessionAnnouncement announcement -> {
-                steering.learn(fromNode, announcement, false, nowNs);
-                steering.releaseWaiting(announcement, nowNs);
+                if (steering.learn(fromNode, announcement, false, nowNs)) {
+                    steering.releaseWaiting(announcement, nowNs);
+                }
             }
             case StateAnswer answer -> steering.takeAnswer(fromNode, answer, nowNs);
             case BucketTableUpdate update -> install(fromNode, update, nowNs);
@@ -215,6 +221,10 @@ public final class Redirector implements AutoCloseable {
                     counters.messagesUnexpected++;
                 }
             }
+            case SteeringRule rule -> followIf(rules.take(fromNode, rule, nowNs), nowNs);
+            case RuleInstalled(long epoch) ->
+                    followIf(rules.onInstalled(fromNode, epoch, nowNs), nowNs);
+            case DesiredRule desired -> followIf(rules.onDesired(fromNode, desired, nowNs), nowNs);
             case Acknowledgement _,
                     StateQuery _,
                     SessionDigests _,
@@ -228,10 +238,11 @@ public final class Redirector implements AutoCloseable {
 
     /// The members of the chassis have changed.
     public void onView(final ClusterView view, final long nowNs) {
-        chassis = new ChassisMap(view);
+        chassis = new ChassisMap(view, rules.rule());
         steering.onChassis(chassis, nowNs);
         heldFlows.onChassis(chassis);
         handoffs.onChassis(chassis, nowNs);
+        followIf(rules.onChassis(chassis, nowNs), nowNs);
         reallocate(nowNs);
     }
 
@@ -267,9 +278,24 @@ public final class Redirector implements AutoCloseable {
         }
     }
 
+    /// Has the chassis change to another policy or hash key, whichever redirectors are told it. The
+    /// members follow one after the other while packets pass; no flow changes its blade for it.
+    /// Until all members are there and read the messages it takes, the chassis stays as it is.
+    public void changeRule(final DesiredRule desired, final long nowNs) {
+        followIf(rules.want(desired, nowNs), nowNs);
+    }
+
+    private void followIf(final boolean changed, final long nowNs) {
+        if (changed) {
+            chassis = chassis.under(rules.rule());
+            steering.onRule(rules.rule(), chassis, nowNs);
+        }
+    }
+
     /// To be called before anything else when the thread that drives this redirector stood still
     /// for longer than {@link #PAUSE_NS}: the others may have gone on without it.
     public void onPause(final long nowNs) {
+        rules.onPause(nowNs);
         steering.onPause(nowNs);
     }
 
@@ -277,6 +303,7 @@ public final class Redirector implements AutoCloseable {
     public int onTimer(final long nowNs) {
         return coordinator.onTimer(chassis, steering.allocation().table(), nowNs)
                 + moveOrders.onTimer(chassis, nowNs)
+                + rules.onTimer(nowNs)
                 + fragments.expire(nowNs, false)
                 + heldFlows.expire(nowNs)
                 + handoffs.onTimer(nowNs)
@@ -372,7 +399,7 @@ public final class Redirector implements AutoCloseable {
     }
 
     private int datagramOwner(final Side ofSide) {
-        return chassis.owner(ofSide, packet.datagram().hash(flowHash));
+        return chassis.datagramOwner(ofSide, packet.datagram().hash(flowHash));
     }
 
     // Fragments
@@ -502,6 +529,17 @@ public final class Redirector implements AutoCloseable {
     /// published.
     public boolean isAllocationSettled() {
         return coordinator.isSettled();
+    }
+
+    /// The rule that this redirector goes by.
+    public SteeringRule rule() {
+        return rules.rule();
+    }
+
+    /// True when this redirector asks for no other rule and, on the allocator, when all members go
+    /// by the one it told.
+    public boolean isRuleSettled() {
+        return rules.isSettled();
     }
 
     /// True when no packet waits for a blade's answer and this redirector has heard of every flow

@@ -119,7 +119,8 @@ final class SessionComparison {
         this.counters = counters;
     }
 
-    /// The members of the chassis have changed: what was summed up is of flows that may be others'.
+    /// The members of the chassis or its rule have changed: what was summed up is of flows that may
+    /// be others'.
     void onChassis(final ChassisMap map) {
         chassis = map;
         abandon();
@@ -248,7 +249,8 @@ final class SessionComparison {
                         peer.cursor,
                         self.incarnation(),
                         chassis.members(),
-                        toDiffer ? SessionPull.EVERYTHING : peer.partitions);
+                        toDiffer ? SessionPull.EVERYTHING : peer.partitions,
+                        chassis.ruleEpoch());
         control.send(blade, toDiffer ? new SessionDigests(pull, peer.sums.toList()) : pull);
     }
 

@@ -52,7 +52,7 @@ final class SessionExchange {
         this.observer = observer;
     }
 
-    /// The members of the chassis have changed.
+    /// The members of the chassis or its rule have changed.
     void onChassis(final ChassisMap map) {
         chassis = map;
     }

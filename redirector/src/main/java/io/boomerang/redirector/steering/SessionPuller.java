@@ -33,6 +33,7 @@ final class SessionPuller {
     private final SortedMap<Integer, Source> blades = new TreeMap<>();
     private final int[] pulledEpochs = new int[Member.MAX_NODE + 1];
     private List<Integer> members = List.of();
+    private long ruleEpoch;
     private int pullId;
     private long bladesFromNs;
 
@@ -71,6 +72,19 @@ final class SessionPuller {
         return peers.isEmpty() && blades.values().stream().allMatch(source -> source.answered);
     }
 
+    /// Whether nobody decides on flows by what was before this redirector began to pull, and what
+    /// was decided so has reached its blade, which has had time to say so.
+    boolean isPast(final long nowNs) {
+        return peers.isEmpty() && nowNs - bladesFromNs >= TRANSIT_NS;
+    }
+
+    /// The chassis goes by another rule: flows may be this redirector's that were others', and
+    /// others may still decide by the rule before.
+    void onRule(final ChassisMap chassis, final long nowNs) {
+        restart(chassis, nowNs);
+        ask(nowNs);
+    }
+
     /// The members have changed.
     ///
     /// @param afresh whether what was pulled before does not count any more
@@ -80,6 +94,7 @@ final class SessionPuller {
             final boolean afresh,
             final long nowNs) {
         members = after.members();
+        ruleEpoch = after.ruleEpoch();
         if (afresh || !before.isAlive(self.node()) || hasLost(before, after)) {
             restart(after, nowNs);
         } else {
@@ -102,6 +117,7 @@ final class SessionPuller {
     /// Pulls everything once more.
     void restart(final ChassisMap chassis, final long nowNs) {
         pullId++;
+        ruleEpoch = chassis.ruleEpoch();
         bladesFromNs = nowNs;
         peers.clear();
         blades.clear();
@@ -181,7 +197,13 @@ final class SessionPuller {
             if (nowNs - source.dueNs >= 0) {
                 control.send(
                         entry.getKey(),
-                        new SessionPull(pullId, source.cursor, self.incarnation(), members));
+                        new SessionPull(
+                                pullId,
+                                source.cursor,
+                                self.incarnation(),
+                                members,
+                                SessionPull.EVERYTHING,
+                                ruleEpoch));
                 source.dueNs = nowNs + source.intervalNs;
                 source.intervalNs = Math.min(2 * source.intervalNs, LAST_REPEAT_NS);
                 asked++;
@@ -191,10 +213,11 @@ final class SessionPuller {
     }
 
     /// Another redirector of this side asks: it is told that this one sees the chassis as the asker
-    /// does, once that is so.
+    /// does and goes by the same rule, once that is so.
     void answer(final int asker, final SessionPull pull, final ChassisMap chassis) {
         if (chassis.isAlive(asker, pull.incarnation())
                 && chassis.isAlive(self.node())
+                && chassis.ruleEpoch() == pull.ruleEpoch()
                 && members.equals(pull.members())) {
             control.send(
                     asker,

@@ -51,6 +51,11 @@ final class ViewHistory {
         onMoved(nowNs);
     }
 
+    /// Flows have got other owners or are decided on otherwise, although nobody has joined or left.
+    void onOwnersMoved(final long nowNs) {
+        onMoved(nowNs);
+    }
+
     private void onUnited(final long nowNs) {
         healed = false;
         onMoved(nowNs);

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.announce.SelectionPolicy;
+
 import org.junit.jupiter.api.Test;
 
 import java.util.SplittableRandom;

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.EpochInstalled;
+import io.boomerang.announce.SelectionPolicy;
 
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.flow.FlowKey;
 

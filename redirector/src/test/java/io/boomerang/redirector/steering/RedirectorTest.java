@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.DesiredWeight;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.StateAnswer;
@@ -199,7 +200,7 @@ class RedirectorTest {
             rig.frame(INGRESS, 1, Frames.tcp(1, 1000, 2, 80, Frames.ACK));
             rig.frame(INGRESS, 2, Frames.tcp(1, 1001, 2, 80, Frames.ACK));
             rig.said.stream()
-                    .filter(one -> one.to() == BLADE_1)
+                    .filter(one -> one.to() == BLADE_1 && one.message() instanceof StateQuery)
                     .map(one -> (StateQuery) one.message())
                     .toList()
                     .forEach(query ->

@@ -7,6 +7,7 @@ import static io.boomerang.redirector.steering.Rig.INGRESS;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.announce.TcpPhase;

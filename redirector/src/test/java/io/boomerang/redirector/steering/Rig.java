@@ -2,6 +2,7 @@ package io.boomerang.redirector.steering;
 
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionPage;
 import io.boomerang.announce.SessionPull;
@@ -110,7 +111,7 @@ final class Rig implements AutoCloseable {
         return new Ownership(nodes).owner(hash(key));
     }
 
-    private static long hash(final FlowKey key) {
+    static long hash(final FlowKey key) {
         return new FlowHash(
                         ClusterParameters.DEFAULTS.hashKey0(),
                         ClusterParameters.DEFAULTS.hashKey1())

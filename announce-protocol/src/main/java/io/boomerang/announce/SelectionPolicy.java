@@ -1,4 +1,4 @@
-package io.boomerang.redirector.steering;
+package io.boomerang.announce;
 
 /// How the blade of a new flow is chosen. A flow that exists stays where it is, whatever the
 /// policy.
