@@ -146,7 +146,12 @@ class KernelChassisIT {
         guests.run(LabPlan.CLIENT, "ping", "-c3", "-W9", "-s8000", LabPlan.SERVER_ADDRESS);
         guests.run(LabPlan.CLIENT, "ping", "-c3", "-W9", "-s8000", LabPlan.SERVER_ADDRESS6);
 
-        assertEquals(3, translatedBy(guests).size(), "blades that have translated");
+        // one of them may have joined when the chassis was up already
+        eventually()
+                .until(() -> {
+                    guests.assertWhole(guests.download(3, new AtomicInteger()));
+                    return translatedBy(guests).size() == 3;
+                });
     }
 
     private void serveFtp(final LabGuests guests) throws Exception {
