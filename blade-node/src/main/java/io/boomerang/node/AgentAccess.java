@@ -13,6 +13,7 @@ import io.boomerang.node.config.NodeConfig;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Puts what operators ask of a node to its thread. Any other thread.
@@ -41,18 +42,14 @@ final class AgentAccess implements OperatedNode {
     }
 
     @Override
-    public BucketTableUpdate buckets() throws NodeBusyException, InterruptedException {
+    public Optional<BucketTableUpdate> buckets() throws NodeBusyException, InterruptedException {
         return agent.ask((machine, _) -> machine.buckets());
     }
 
     @Override
-    public void weigh(final int weight, final boolean moves)
+    public boolean weigh(final int weight, final boolean moves)
             throws NodeBusyException, InterruptedException {
-        final int _ =
-                agent.ask((machine, nowNs) -> {
-                    machine.weigh(weight, moves, agent.sender(), nowNs);
-                    return machine.weight();
-                });
+        return agent.ask((machine, nowNs) -> machine.weigh(weight, moves, agent.sender(), nowNs));
     }
 
     @Override

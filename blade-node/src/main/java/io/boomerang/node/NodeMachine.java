@@ -11,6 +11,7 @@ import io.boomerang.node.store.NodeStore;
 import io.boomerang.node.store.RestoredNode;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /// What a node does, whatever its role: the state machine with its ports. Used by the node's thread
@@ -49,11 +50,11 @@ interface NodeMachine extends AutoCloseable {
     /// How many new flows it wants, measured against others; 0 on a redirector.
     int weight();
 
-    /// From now on it wants so many new flows; 0 drains it.
+    /// From now on it wants so many new flows; 0 drains it. Answers whether it has a weight, which
+    /// a redirector has not.
     ///
     /// @param newMoves whether the flows it has are to move to others; with weight 0 only
-    /// @throws UnsupportedOperationException when it is no processor
-    void weigh(int newWeight, boolean newMoves, ControlSender control, long nowNs);
+    boolean weigh(int newWeight, boolean newMoves, ControlSender control, long nowNs);
 
     /// Whether it wants no new flows.
     boolean isDraining();
@@ -69,10 +70,8 @@ interface NodeMachine extends AutoCloseable {
     /// Where its sessions or flows are looked through.
     SessionLister sessions();
 
-    /// By which table a redirector steers.
-    ///
-    /// @throws UnsupportedOperationException when it is no redirector
-    BucketTableUpdate buckets();
+    /// By which table it steers, if it is a redirector.
+    Optional<BucketTableUpdate> buckets();
 
     /// What it has done, for a log.
     String summary();

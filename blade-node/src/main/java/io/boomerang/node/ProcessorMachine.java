@@ -25,6 +25,7 @@ import io.boomerang.node.store.RestoredNode;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -154,17 +155,18 @@ final class ProcessorMachine implements NodeMachine {
     }
 
     @Override
-    public void weigh(
+    public boolean weigh(
             final int newWeight,
             final boolean newMoves,
             final ControlSender control,
             final long nowNs) {
         if (ending) {
-            return; // it stays drained until it ends
+            return true; // it stays drained until it ends
         }
         weight = newWeight;
         moves = newMoves;
         sayWeight(control, nowNs);
+        return true;
     }
 
     @Override
@@ -188,8 +190,8 @@ final class ProcessorMachine implements NodeMachine {
     }
 
     @Override
-    public BucketTableUpdate buckets() {
-        throw new UnsupportedOperationException("a processor has no buckets");
+    public Optional<BucketTableUpdate> buckets() {
+        return Optional.empty();
     }
 
     @Override

@@ -24,6 +24,7 @@ import io.boomerang.redirector.steering.SteeringObserver;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /// A redirector with the interface to its outside network.
@@ -160,12 +161,12 @@ final class RedirectorMachine implements NodeMachine {
     }
 
     @Override
-    public void weigh(
+    public boolean weigh(
             final int newWeight,
             final boolean newMoves,
             final ControlSender control,
             final long nowNs) {
-        throw new UnsupportedOperationException("a redirector has no weight");
+        return false;
     }
 
     @Override
@@ -190,8 +191,8 @@ final class RedirectorMachine implements NodeMachine {
     }
 
     @Override
-    public BucketTableUpdate buckets() {
-        return redirector.buckets();
+    public Optional<BucketTableUpdate> buckets() {
+        return Optional.of(redirector.buckets());
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -225,9 +226,10 @@ final class Endpoints {
         final JsonText json = begin();
         json.name("nodes").beginArray();
         for (final OperatedNode node : blade.nodes()) {
-            if (node.config().role() != Role.BLADE) {
+            final Optional<BucketTableUpdate> buckets = node.buckets();
+            if (buckets.isPresent()) {
                 json.beginObject().field("name", node.config().name());
-                writer.buckets(json, node.buckets());
+                writer.buckets(json, buckets.get());
                 json.endObject();
             }
         }
@@ -301,19 +303,13 @@ final class Endpoints {
 
     private AdminAnswer weigh(final String name, final int weight, final boolean moves)
             throws RefusedException, NodeBusyException, InterruptedException {
-        final OperatedNode node = processorHere(name);
-        node.weigh(weight, moves);
-        return AdminAnswer.json(
-                begin().field("name", node.config().name())
-                        .field("weight", weight)
-                        .field("moves", moves)
-                        .endObject());
-    }
-
-    private OperatedNode processorHere(final String name) throws RefusedException {
         for (final OperatedNode node : blade.nodes()) {
-            if (node.config().role() == Role.BLADE && isCalled(node.config(), name)) {
-                return node;
+            if (isCalled(node.config(), name) && node.weigh(weight, moves)) {
+                return AdminAnswer.json(
+                        begin().field("name", node.config().name())
+                                .field("weight", weight)
+                                .field("moves", moves)
+                                .endObject());
             }
         }
         throw new RefusedException(

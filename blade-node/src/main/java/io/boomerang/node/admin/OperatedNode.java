@@ -5,6 +5,7 @@ import io.boomerang.flow.FlowKey;
 import io.boomerang.node.config.NodeConfig;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// A node as operators see it. Any thread may call; what only the node's own thread may look at, it
@@ -22,16 +23,14 @@ public interface OperatedNode {
     void sessions(SessionQuery query, Consumer<SessionEntry> to)
             throws NodeBusyException, InterruptedException;
 
-    /// The bucket table by which a redirector steers.
-    ///
-    /// @throws UnsupportedOperationException when the node is no redirector
-    BucketTableUpdate buckets() throws NodeBusyException, InterruptedException;
+    /// The bucket table by which the node steers, if it is a redirector.
+    Optional<BucketTableUpdate> buckets() throws NodeBusyException, InterruptedException;
 
     /// From now on a processor wants so many new flows, measured against the others; 0 drains it.
+    /// Answers whether the node has a weight, which a redirector has not.
     ///
     /// @param moves whether the flows it has are to move to others; with weight 0 only
-    /// @throws UnsupportedOperationException when the node is no processor
-    void weigh(int weight, boolean moves) throws NodeBusyException, InterruptedException;
+    boolean weigh(int weight, boolean moves) throws NodeBusyException, InterruptedException;
 
     /// Begins to copy the frames of a flow as they pass; false when a capture is under way already.
     /// It ends by itself when nobody asks for what it has taken.

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -126,11 +127,14 @@ final class FakeBlade implements OperatedBlade {
         }
 
         @Override
-        public BucketTableUpdate buckets() throws NodeBusyException {
+        public Optional<BucketTableUpdate> buckets() throws NodeBusyException {
+            if (config.role() == Role.BLADE) {
+                return Optional.empty();
+            }
             ask("buckets");
             final TreeMap<Integer, Integer> weights = new TreeMap<>();
             weights.put(3, 50);
-            return new BucketTableUpdate(1_025, new short[] {3, 3, 3, 3}, weights);
+            return Optional.of(new BucketTableUpdate(1_025, new short[] {3, 3, 3, 3}, weights));
         }
 
         @Override
@@ -158,10 +162,14 @@ final class FakeBlade implements OperatedBlade {
         }
 
         @Override
-        public void weigh(final int newWeight, final boolean newMoves) throws NodeBusyException {
+        public boolean weigh(final int newWeight, final boolean newMoves) throws NodeBusyException {
+            if (config.role() != Role.BLADE) {
+                return false;
+            }
             ask("weigh " + newWeight);
             weight = newWeight;
             moves = newMoves;
+            return true;
         }
     }
 
