@@ -6,7 +6,7 @@ import io.boomerang.blade.session.MarkerSession;
 import java.util.BitSet;
 
 /// A flow on its way from another blade to this one.
-final class Arrival implements HeldQueue {
+final class Arrival extends HeldQueue {
     /// Which move of which blade.
     record Id(int from, long moveId) {}
 
@@ -25,8 +25,6 @@ final class Arrival implements HeldQueue {
     long saidNs;
     long pauseNs;
     long toldNs;
-    private int firstHeld = NO_FRAME;
-    private int lastHeld = NO_FRAME;
 
     Arrival(final MarkerSession marker, final Id id, final int fromIncarnation, final long nowNs) {
         this.marker = marker;
@@ -34,21 +32,5 @@ final class Arrival implements HeldQueue {
         this.fromIncarnation = fromIncarnation;
         this.flowId = marker.flowId();
         this.saidNs = nowNs;
-    }
-
-    @Override
-    public int firstHeld() {
-        return firstHeld;
-    }
-
-    @Override
-    public int lastHeld() {
-        return lastHeld;
-    }
-
-    @Override
-    public void setHeld(final int first, final int last) {
-        firstHeld = first;
-        lastHeld = last;
     }
 }

@@ -5,7 +5,7 @@ import io.boomerang.blade.session.HeldQueue;
 import io.boomerang.blade.session.MarkerSession;
 
 /// A flow on its way from this blade to another one.
-final class Departure implements HeldQueue {
+final class Departure extends HeldQueue {
     enum Stage {
         /// It is this blade's; its packets wait.
         OFFERED,
@@ -26,8 +26,6 @@ final class Departure implements HeldQueue {
     Stage stage = Stage.OFFERED;
     boolean isForgotten;
     long saidNs;
-    private int firstHeld = NO_FRAME;
-    private int lastHeld = NO_FRAME;
 
     Departure(
             final MarkerSession marker,
@@ -42,21 +40,5 @@ final class Departure implements HeldQueue {
         this.toIncarnation = toIncarnation;
         this.offeredNs = nowNs;
         this.saidNs = nowNs;
-    }
-
-    @Override
-    public int firstHeld() {
-        return firstHeld;
-    }
-
-    @Override
-    public int lastHeld() {
-        return lastHeld;
-    }
-
-    @Override
-    public void setHeld(final int first, final int last) {
-        firstHeld = first;
-        lastHeld = last;
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A flow has a key on each side of the chassis: the original one on the side that opened it, and
 /// on the far side the one that a translating processor gave it, else the same.
 @SuppressWarnings("EnumOrdinal") // arrays by side, within one process
-public final class MarkerSession implements HeldQueue {
+public final class MarkerSession extends HeldQueue {
     /// A flow may have been announced in newer versions than the last one that was stored. It gets
     /// a new one fifty times a second at the most, when it takes over other flow ids; a store that
     /// is twenty seconds behind is behind by fewer.
@@ -57,8 +57,6 @@ public final class MarkerSession implements HeldQueue {
     private boolean responderFin;
     private int viewEpoch;
     private int openVersion;
-    private int firstHeld = NO_FRAME;
-    private int lastHeld = NO_FRAME;
     private long adoptedNs;
     private long lastSeenNs;
     private long announcedNs;
@@ -85,8 +83,7 @@ public final class MarkerSession implements HeldQueue {
         residence = Residence.HERE;
         lender = 0;
         translated = false;
-        firstHeld = NO_FRAME;
-        lastHeld = NO_FRAME;
+        setHeld(NO_FRAME, NO_FRAME);
         restart();
         orient(arrivalSide, sourceIsB);
     }
@@ -412,21 +409,6 @@ public final class MarkerSession implements HeldQueue {
     }
 
     /// The first of the flow's frames that wait for the far side's owner.
-    @Override
-    public int firstHeld() {
-        return firstHeld;
-    }
-
-    @Override
-    public int lastHeld() {
-        return lastHeld;
-    }
-
-    @Override
-    public void setHeld(final int first, final int last) {
-        firstHeld = first;
-        lastHeld = last;
-    }
 
     public long lastSeenNs() {
         return lastSeenNs;
