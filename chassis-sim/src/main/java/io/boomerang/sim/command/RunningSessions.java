@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /// Shows the sessions that running daemons hold.
 ///
@@ -72,18 +71,18 @@ record RunningSessions(
     }
 
     private static void print(final JsonTree session, final PrintWriter out) {
-        final String egress = session.text("egressFlow");
-        out.printf(
-                Locale.ROOT,
-                "  %-50s %-10s %-11s %-9s flow %s version %d %s%n",
-                egress.isEmpty() ? session.text("flow") : session.text("flow") + " = " + egress,
-                session.text("blade"),
-                session.text("phase"),
-                session.text("origin"),
-                session.text("flowId"),
-                session.number("version"),
-                session.flag("live")
-                        ? TimeUnit.MILLISECONDS.toSeconds(session.number("leaseMs")) + " s left"
-                        : "over");
+        out.println(
+                "  "
+                        + SessionText.of(
+                                session.text("flow"),
+                                session.text("egressFlow"),
+                                session.text("blade"),
+                                session.text("phase"))
+                        + String.format(Locale.ROOT, " %-9s", session.text("origin"))
+                        + SessionText.life(
+                                session.text("flowId"),
+                                session.number("version"),
+                                session.flag("live"),
+                                session.number("leaseMs")));
     }
 }
