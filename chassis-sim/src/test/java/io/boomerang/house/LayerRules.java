@@ -31,6 +31,8 @@ final class LayerRules {
     private static final String REDIRECTOR = "io.boomerang.redirector..";
     private static final String BLADE = "io.boomerang.blade..";
     private static final String HANDOFF = "io.boomerang.handoff..";
+    private static final String CONNTRACK = "io.boomerang.conntrack..";
+    private static final String DEVICE = "io.boomerang.device..";
     private static final String NODE = "io.boomerang.node..";
     private static final String SIM = "io.boomerang.sim..";
 
@@ -46,7 +48,7 @@ final class LayerRules {
                             BACKPLANE, TRANSFER)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(REDIRECTOR, BLADE, HANDOFF, NODE, SIM)
+                    .resideInAnyPackage(REDIRECTOR, BLADE, HANDOFF, CONNTRACK, DEVICE, NODE, SIM)
                     .because("announce-protocol is what all nodes agree on, whoever they are")
                     .allowEmptyShould(true);
 
@@ -57,7 +59,7 @@ final class LayerRules {
                     .resideInAPackage(REDIRECTOR)
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(BLADE, HANDOFF, NODE, SIM)
+                    .resideInAnyPackage(BLADE, HANDOFF, CONNTRACK, DEVICE, NODE, SIM)
                     .because("imports run announce-protocol <- redirector <- blade-node")
                     .allowEmptyShould(true);
 
@@ -71,6 +73,33 @@ final class LayerRules {
                     .resideInAnyPackage(NODE, SIM)
                     .because("a blade does not know whether its chassis is simulated")
                     .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule bladeKnowsNoDevice =
+            noClasses()
+                    .that()
+                    .resideInAPackage(BLADE)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(CONNTRACK, DEVICE)
+                    .because("to a blade, the kernel is one processor among others")
+                    .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule conntrackSeesLinux = seesOfOurs(CONNTRACK, CONNTRACK, LINUX, FLOW, WIRE);
+
+    @ArchTest
+    static final ArchRule deviceSeesProcessorsAndPorts =
+            seesOfOurs(
+                    DEVICE,
+                    DEVICE,
+                    CONNTRACK,
+                    LINUX,
+                    PORT,
+                    FLOW,
+                    WIRE,
+                    "io.boomerang.blade.processor..",
+                    "io.boomerang.blade.session..");
 
     @ArchTest static final ArchRule linuxStandsAlone = seesOfOurs(LINUX, LINUX);
 

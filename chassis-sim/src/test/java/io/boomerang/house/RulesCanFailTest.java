@@ -53,6 +53,18 @@ class RulesCanFailTest {
                             "package io.boomerang.announce; class Message {"
                                     + " io.boomerang.cluster.Member member; }"),
                     Map.entry(
+                            "bladeKnowsNoDevice",
+                            "package io.boomerang.blade; class Tracker {"
+                                    + " io.boomerang.conntrack.Listener listener; }"),
+                    Map.entry(
+                            "conntrackSeesLinux",
+                            "package io.boomerang.conntrack; class Watcher {"
+                                    + " io.boomerang.blade.Node node; }"),
+                    Map.entry(
+                            "deviceSeesProcessorsAndPorts",
+                            "package io.boomerang.device; class Kernel {"
+                                    + " io.boomerang.blade.Node node; }"),
+                    Map.entry(
                             "bladeKnowsNoSimulator",
                             "package io.boomerang.blade; class Slot {"
                                     + " io.boomerang.sim.chassis.Chassis chassis; }"),
@@ -205,6 +217,7 @@ class RulesCanFailTest {
             List.of(
                     "package io.boomerang.redirector; public class Steering {}",
                     "package io.boomerang.blade; public class Node {}",
+                    "package io.boomerang.conntrack; public class Listener {}",
                     "package io.boomerang.sim.chassis; public class Chassis {}",
                     "package io.boomerang.flow; public class Key {}",
                     "package io.boomerang.cluster; public class Member {}",
