@@ -11,7 +11,8 @@ import io.boomerang.flow.FlowKey;
 /// @param flowId unique per chassis life; a greater one (unsigned) is a later flow
 /// @param blade node id of the blade that holds the flow, 1 to 65,535
 /// @param incarnation how often that blade has started, 0 to 65,535
-/// @param version counts the changes of this flow's session, 0 to 65,535
+/// @param version counts the changes of this flow's session on its blade, 1 to 65,535 and round
+///   again; {@link #UNANNOUNCED} when a redirector passes on what no blade has announced
 /// @param leaseMs how long the session lives without another announcement, in milliseconds, in
 ///   steps of {@link #LEASE_STEP_MS}
 /// @param phase how far the flow's life has come
@@ -31,6 +32,11 @@ public record SessionAnnouncement(
     public static final int LEASE_STEP_MS = 10;
 
     public static final int MAX_LEASE_MS = 0xFFFF * LEASE_STEP_MS;
+
+    /// The version of a redirector's choice. Maybe no packet has come to the blade.
+    public static final int UNANNOUNCED = 0;
+
+    private static final int LAST_VERSION = 0xFFFF;
 
     /// What happened to the session.
     public enum Kind {
@@ -60,6 +66,11 @@ public record SessionAnnouncement(
             throw new IllegalArgumentException(
                     "key " + key + " and original " + original + " differ in VLAN domain");
         }
+    }
+
+    /// The version that comes so many changes after another one.
+    public static int versionAfter(final int version, final int changes) {
+        return (version + changes - 1) % LAST_VERSION + 1;
     }
 
     private static void requireRange(

@@ -1,5 +1,6 @@
 package io.boomerang.transfer;
 
+import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.flow.FlowKey;
 
 /// The flow of a connection that moves, as a redirector has to know it.
@@ -10,6 +11,6 @@ import io.boomerang.flow.FlowKey;
 public record MovingFlow(FlowKey key, long flowId, int version) {
     /// What the host's session will have: newer than whatever the classifier has announced.
     public MovingFlow moved() {
-        return new MovingFlow(key, flowId, version + 1 & 0xFFFF);
+        return new MovingFlow(key, flowId, SessionAnnouncement.versionAfter(version, 1));
     }
 }

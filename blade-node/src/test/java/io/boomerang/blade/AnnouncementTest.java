@@ -54,7 +54,7 @@ class AnnouncementTest {
                         FLOW,
                         Bench.BLADE,
                         Bench.INCARNATION,
-                        0,
+                        1,
                         180_000,
                         TcpPhase.EMBRYONIC),
                 carried);
@@ -167,7 +167,7 @@ class AnnouncementTest {
             final SessionAnnouncement refresh = bench.announcedTo(node).getFirst();
             assertEquals(Kind.REFRESH, refresh.kind());
             assertEquals(TcpPhase.ESTABLISHED, refresh.phase());
-            assertEquals(1, refresh.version());
+            assertEquals(2, refresh.version());
             assertEquals(180_000, refresh.leaseMs());
         }
     }
@@ -179,11 +179,11 @@ class AnnouncementTest {
         bench.deliver(Side.EGRESS, FLOW, answer());
 
         assertEquals(List.of(Kind.OPEN, Kind.OPEN), bench.kindsTo(Bench.INGRESS));
-        assertEquals(1, bench.announcedTo(Bench.INGRESS).get(1).version());
+        assertEquals(2, bench.announcedTo(Bench.INGRESS).get(1).version());
         bench.deliver(Side.INGRESS, FLOW, request());
         final SessionAnnouncement carried = bench.emitted.get(3).carried();
         assertNotNull(carried);
-        assertEquals(1, carried.version());
+        assertEquals(2, carried.version());
     }
 
     @Test
@@ -199,7 +199,7 @@ class AnnouncementTest {
 
         assertEquals(List.of(Kind.REFRESH), bench.kindsTo(Bench.INGRESS));
         assertEquals(List.of(Kind.REFRESH), bench.kindsTo(Bench.EGRESS));
-        assertEquals(0, bench.announcedTo(Bench.EGRESS).getFirst().version());
+        assertEquals(1, bench.announcedTo(Bench.EGRESS).getFirst().version());
     }
 
     @Test
@@ -229,7 +229,7 @@ class AnnouncementTest {
             final SessionAnnouncement close = bench.announcedTo(node).getFirst();
             assertEquals(Kind.CLOSE, close.kind());
             assertEquals(FLOW, close.flowId());
-            assertEquals(1, close.version());
+            assertEquals(2, close.version());
         }
         assertEquals(1, bench.blade.counters().lapsedFlows());
     }
@@ -247,7 +247,7 @@ class AnnouncementTest {
         final SessionAnnouncement carried = bench.emitted.getFirst().carried();
         assertNotNull(carried);
         assertEquals(Kind.OPEN, carried.kind());
-        assertEquals(2, carried.version());
+        assertEquals(3, carried.version());
     }
 
     @Test

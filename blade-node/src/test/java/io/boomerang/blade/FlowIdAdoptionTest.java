@@ -31,7 +31,7 @@ class FlowIdAdoptionTest {
             final SessionAnnouncement open = bench.announcedTo(node).getFirst();
             assertEquals(Kind.OPEN, open.kind());
             assertEquals(FLOW + 7, open.flowId());
-            assertEquals(1, open.version());
+            assertEquals(2, open.version());
         }
         assertEquals(FLOW + 7, bench.emitted.getLast().flowId());
         assertEquals(1, bench.blade.counters().liveFlows());

@@ -149,7 +149,7 @@ class HoldTest {
 
         bench.acknowledge(Bench.EGRESS, later, Outcome.INSTALLED);
 
-        assertEquals(1, later.version());
+        assertEquals(2, later.version());
         assertEquals(1, bench.emitted.size());
     }
 

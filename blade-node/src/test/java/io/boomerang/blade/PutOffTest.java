@@ -105,7 +105,7 @@ class PutOffTest {
                 final SessionAnnouncement open = bench.announcedTo(node).getFirst();
                 assertEquals(Kind.OPEN, open.kind());
                 assertEquals(TcpPhase.ESTABLISHED, open.phase());
-                assertEquals(1, open.version());
+                assertEquals(2, open.version());
             }
         }
         assertEquals(4, bench.sent.size());

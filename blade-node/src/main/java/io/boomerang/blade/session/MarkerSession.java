@@ -1,5 +1,6 @@
 package io.boomerang.blade.session;
 
+import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.Side;
@@ -73,7 +74,7 @@ public final class MarkerSession extends HeldQueue {
             final long newFlowId,
             final Side arrivalSide,
             final boolean sourceIsB) {
-        version = 0;
+        version = SessionAnnouncement.versionAfter(SessionAnnouncement.UNANNOUNCED, 1);
         for (int side = 0; side < 2; side++) {
             keys[side].copyFrom(key);
             hashes[side] = hash;
@@ -115,7 +116,7 @@ public final class MarkerSession extends HeldQueue {
     }
 
     private void raiseVersion(final int by) {
-        version = version + by & 0xFFFF;
+        version = SessionAnnouncement.versionAfter(version, by);
         openVersion = version;
     }
 
@@ -227,7 +228,7 @@ public final class MarkerSession extends HeldQueue {
         return flowId;
     }
 
-    /// Counts the changes of the flow's session, 0 to 65,535 and round again.
+    /// Counts the changes of the flow's session, 1 to 65,535 and round again.
     public int version() {
         return version;
     }
@@ -239,12 +240,12 @@ public final class MarkerSession extends HeldQueue {
 
     /// From now on the session has a version that another node has chosen.
     public void setVersion(final int newVersion) {
-        version = newVersion & 0xFFFF;
+        version = newVersion;
         openVersion = version;
     }
 
     public void raiseVersion() {
-        version = version + 1 & 0xFFFF;
+        version = SessionAnnouncement.versionAfter(version, 1);
     }
 
     public TcpPhase phase() {

@@ -202,8 +202,8 @@ class MarkerTableTest {
         table.reopen(marker, 4, Side.EGRESS, true, later);
 
         assertEquals(10, marker.flowId());
-        assertEquals(1, marker.version());
-        assertEquals(1, marker.openVersion());
+        assertEquals(2, marker.version());
+        assertEquals(2, marker.openVersion());
         assertFalse(marker.hasPassed());
         assertFalse(marker.isLapsed());
         assertEquals(Side.EGRESS, marker.openingSide());

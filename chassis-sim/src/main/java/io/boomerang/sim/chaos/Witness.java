@@ -436,7 +436,9 @@ final class Witness implements ChassisObserver {
         final SessionAnnouncement before = newest.get(reception);
         final boolean taken = installation == Installation.INSTALLED;
         if (before == null || isNewer(announcement, before) || taken && mayBeGone(before, nowNs)) {
-            newest.put(reception, announcement);
+            if (announcement.version() != SessionAnnouncement.UNANNOUNCED) {
+                newest.put(reception, announcement); // a mere choice gives way to a blade's word
+            }
         } else if (taken && isNewer(before, announcement)) {
             accuse(
                     "P3 newer wins",

@@ -234,14 +234,14 @@ final class FlowSteering implements AutoCloseable {
             }
         } else if (owner != self.node() || !puller.isComplete()) {
             query(key, nowNs);
-        } else if (slot != SessionTable.NONE && !exchange.isMereDecision(slot, nowNs)) {
+        } else if (slot != SessionTable.NONE && !exchange.isUnconfirmed(slot, nowNs)) {
             steerByMemory(key, hash, slot, nowNs);
         } else if (slot == SessionTable.NONE
                 && arrival.opening
                 && nobodyElseKnows(hash, opensConnection, nowNs)) {
             select(key, hash, nowNs);
         } else {
-            query(key, nowNs); // also after a choice of its own: the blade may hold it unannounced
+            query(key, nowNs); // also after a mere choice: the blade may hold it unannounced
         }
     }
 
@@ -344,7 +344,7 @@ final class FlowSteering implements AutoCloseable {
                         flowId,
                         blade,
                         chassis.incarnation(blade),
-                        0,
+                        SessionAnnouncement.UNANNOUNCED,
                         config.embryonicLeaseMs(),
                         TcpPhase.EMBRYONIC,
                         nowNs);
@@ -402,6 +402,10 @@ final class FlowSteering implements AutoCloseable {
         final SessionAnnouncement session = answer.session();
         if (session != null && session.key().equals(key)) {
             flowIds.observe(session.flowId());
+            final int chosen = exchange.chosenInstead(session, nowNs);
+            if (chosen != 0 && !queries.hasAnswered(answer.queryId(), chosen)) {
+                return; // asked again soon: maybe the later flow is on that one
+            }
             exchange.learnAnswer(fromNode, session, nowNs);
             if (!history.isHealing()) {
                 releaseWaiting(session, nowNs);

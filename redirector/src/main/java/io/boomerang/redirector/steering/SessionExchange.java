@@ -297,8 +297,8 @@ final class SessionExchange {
 
     /// A session ends with its blade. That of a later flow id must not stand in the way when a live
     /// blade holds the flow under an earlier one, as after parts met that did not see each other;
-    /// nor must the end of a session or a mere decision, but only when the blade says that it holds
-    /// the flow now. Who is there nobody knows who has just stood still.
+    /// nor must the end of a session or a choice unconfirmed, but only when the blade says that it
+    /// holds the flow now. Who is there nobody knows who has just stood still.
     private boolean givesWay(
             final long slot,
             final SessionAnnouncement announcement,
@@ -312,15 +312,16 @@ final class SessionExchange {
         if (isGone(slot)) {
             return asked || !sessions.isClosed(slot);
         }
-        return asked && isMereDecision(slot, nowNs);
+        return asked && isUnconfirmed(slot, nowNs);
     }
 
-    /// Whether a live blade announces, under an earlier flow id, a flow that this redirector has
-    /// given to another one, which has not announced it: maybe no packet came there, and maybe the
-    /// announcement is about what is over. The blades have to be asked.
+    /// Whether a live blade announces, under an earlier flow id, a flow that this redirector or the
+    /// one it asked has given to another blade, which has not announced it here: maybe no packet
+    /// came there, and maybe the announcement is about what is over. Owner or blades have to be
+    /// asked.
     private boolean isDenied(
             final long slot, final SessionAnnouncement announcement, final long nowNs) {
-        return sessions.origin(slot) == Origin.DECIDED
+        return isChoice(slot)
                 && sessions.blade(slot) != announcement.blade()
                 && sessions.isLive(slot, nowNs)
                 && chassis.isAlive(announcement.blade(), announcement.incarnation());
@@ -333,11 +334,29 @@ final class SessionExchange {
         return history.hasSeen(blade, incarnation) && !chassis.isAlive(blade, incarnation);
     }
 
-    /// Whether the slot says no more than that this redirector once chose a blade: it may be that
-    /// no packet came there.
-    boolean isMereDecision(final long slot, final long nowNs) {
-        return sessions.origin(slot) == Origin.DECIDED
-                && (!sessions.isLive(slot, nowNs) || !sessions.isTrusted(slot));
+    /// The live blade that a redirector chose for a later flow of the session's tuple, which is all
+    /// that is known of that flow; 0 when there is none.
+    int chosenInstead(final SessionAnnouncement session, final long nowNs) {
+        final long slot = sessions.find(session.key(), flowHash.hash(session.key()));
+        return slot != SessionTable.NONE
+                        && isUnconfirmed(slot, nowNs)
+                        && sessions.blade(slot) != session.blade()
+                        && isLater(sessions.flowId(slot), session.flowId())
+                        && chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))
+                ? sessions.blade(slot)
+                : 0;
+    }
+
+    /// Whether the slot says no more than that a redirector chose a blade: it may be that no packet
+    /// came there.
+    private boolean isChoice(final long slot) {
+        return sessions.origin(slot) != Origin.ANNOUNCED
+                && sessions.version(slot) == SessionAnnouncement.UNANNOUNCED;
+    }
+
+    /// Whether a redirector's choice is all that is known, and not even that is certain.
+    boolean isUnconfirmed(final long slot, final long nowNs) {
+        return isChoice(slot) && (!sessions.isLive(slot, nowNs) || !sessions.isTrusted(slot));
     }
 
     private Outcome count(final Installation installation) {

@@ -177,6 +177,13 @@ final class StateQueries implements AutoCloseable {
         return question.unanswered.isEmpty() ? settle(question, false, nowNs) : null;
     }
 
+    /// Whether that blade has answered this question, which is still open: it does not hold the
+    /// flow.
+    boolean hasAnswered(final long queryId, final int blade) {
+        final Question question = questions.get(queryId);
+        return question != null && !question.unanswered.get(blade);
+    }
+
     /// The members have changed: asks blades that are new to this redirector, which may be back
     /// from where it did not see them, and waits no longer for those that are dead. Answers the
     /// questions that no blade has to be waited for; they are open until {@link #onUnanswerable}.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
 import io.boomerang.announce.SelectionPolicy;
+import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
 import io.boomerang.flow.FlowKey;
 
@@ -74,6 +75,35 @@ class ContestedFlowTest {
 
             assertEquals(Rig.BLADE_2, rig.lastArrived().node());
             assertEquals(flowId, rig.lastArrived().flowId());
+        }
+    }
+
+    /// The owner's choice was lost on its way to the blade, and the flow is where an earlier choice
+    /// brought it.
+    @Test
+    void shouldNotBelieveTheOwnersChoiceAgainstABladesWord() {
+        try (Rig rig = twoIngress()) {
+            int port = 1000;
+            FlowKey key;
+            do {
+                port++;
+                key = Rig.key(Frames.tcp(1, port, 2, 80, Frames.SYN));
+            } while (Rig.owner(key, Rig.INGRESS, Rig.INGRESS_2) == Rig.INGRESS_2);
+            rig.frame(Rig.INGRESS_2, 1, Frames.tcp(1, port, 2, 80, Frames.ACK));
+            rig.answerAll();
+            final int chosen = rig.lastArrived().node();
+            final int holder = chosen == Rig.BLADE_1 ? Rig.BLADE_2 : Rig.BLADE_1;
+            final SessionAnnouncement earlier =
+                    Rig.announcement(Kind.OPEN, key, rig.lastArrived().flowId() - 1, holder, 1);
+            rig.hold(earlier);
+            rig.say(holder, Rig.INGRESS, earlier);
+            rig.say(holder, Rig.INGRESS_2, earlier);
+
+            rig.frame(Rig.INGRESS_2, 2, Frames.tcp(1, port, 2, 80, Frames.ACK));
+            rig.answerAllTwice();
+
+            assertEquals(holder, rig.lastArrived().node());
+            assertEquals(earlier.flowId(), rig.lastArrived().flowId());
         }
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /// A redirector that missed what others decided: it was apart from them, or stood still. The others
 /// are played.
@@ -171,7 +172,7 @@ class ReunionTest {
         rig.pass(RedirectorConfig.DEFAULTS.embryonicLeaseMs() + 1);
 
         rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
-        rig.answerAll();
+        rig.answerAllTwice();
 
         assertEquals(holder, rig.lastArrived().node());
         assertEquals(flowId - 1, rig.lastArrived().flowId());
@@ -188,7 +189,7 @@ class ReunionTest {
         rig.say(holder, Rig.INGRESS, session(holder, flowId - 1));
 
         rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
-        rig.answerAll();
+        rig.answerAllTwice();
 
         assertEquals(holder, rig.lastArrived().node());
         assertEquals(flowId - 1, rig.lastArrived().flowId());
@@ -206,6 +207,54 @@ class ReunionTest {
         rig.answerAll();
 
         assertEquals(decided, rig.lastArrived().node());
+    }
+
+    /// Another redirector decided earlier and its packet reached a blade, but so did the one of
+    /// this redirector, and the later flow has it.
+    @Test
+    void shouldHearTheChosenBladeBeforeItBelievesThatTheFlowIsOnAnother() {
+        final int decided = open();
+        final long flowId = rig.lastArrived().flowId();
+        final int holder = otherThan(decided);
+        rig.say(holder, Rig.INGRESS, session(holder, flowId - 1));
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        final int before = rig.arrived.size();
+
+        rig.say(
+                holder,
+                Rig.INGRESS,
+                new StateAnswer(queryTo(holder).queryId(), session(holder, flowId - 1)));
+        assertEquals(before, rig.arrived.size());
+        rig.say(
+                decided,
+                Rig.INGRESS,
+                new StateAnswer(queryTo(decided).queryId(), session(decided, flowId)));
+
+        assertEquals(decided, rig.lastArrived().node());
+        assertEquals(flowId, rig.lastArrived().flowId());
+    }
+
+    /// The answer of the one that holds the flow came first and did not count.
+    @Test
+    void shouldAskTheHolderAgainOnceTheChosenBladeHasDenied() {
+        final int decided = open();
+        final long flowId = rig.lastArrived().flowId();
+        final int holder = otherThan(decided);
+        rig.hold(session(holder, flowId - 1));
+        rig.say(holder, Rig.INGRESS, session(holder, flowId - 1));
+        rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
+        rig.say(
+                holder,
+                Rig.INGRESS,
+                new StateAnswer(queryTo(holder).queryId(), session(holder, flowId - 1)));
+        rig.say(decided, Rig.INGRESS, new StateAnswer(queryTo(decided).queryId(), null));
+        rig.said.clear();
+
+        rig.pass(TimeUnit.NANOSECONDS.toMillis(StateQueries.FIRST_REPEAT_NS));
+        rig.answerAll();
+
+        assertEquals(holder, rig.lastArrived().node());
+        assertEquals(flowId - 1, rig.lastArrived().flowId());
     }
 
     @Test

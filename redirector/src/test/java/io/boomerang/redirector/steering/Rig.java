@@ -245,6 +245,13 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /// The same, also when they are asked again.
+    void answerAllTwice() {
+        answerAll();
+        pass(TimeUnit.NANOSECONDS.toMillis(StateQueries.FIRST_REPEAT_NS));
+        answerAll();
+    }
+
     /// A played node is back that had only been out of sight.
     void comeBack(final int node) {
         members.add(member(node));
