@@ -112,6 +112,15 @@ class ChaosRunTest {
         assertEquals(List.of(), outcome.violations());
     }
 
+    /// A blade came back with a flow on its disk that had gone back to an earlier blade meanwhile.
+    @Test
+    void shouldKeepThePromiseThatDisksHaveBroken() {
+        final ChaosPlan plan = ChaosPlan.random(700_015);
+
+        assertEquals(
+                List.of(), ChaosRun.of(plan, true).violations(), () -> ChaosText.chassis(plan));
+    }
+
     /// Every packet of every flow reaches a blade when nothing goes wrong, and every flow answers.
     @ParameterizedTest
     @EnumSource

@@ -25,6 +25,9 @@ import java.util.BitSet;
 /// **Doubt** is about single sessions: {@link #doubt} remembers that nobody has said anything of
 /// this one since.
 ///
+/// **Survival** is about single sessions, too: {@link #survive} remembers that this one stands where
+/// there was a later one, until a record that is newer comes.
+///
 /// **Lapsed sessions**, whose lease is over or which were closed, keep their slot as memory of flow
 /// id, version and blade until the space is needed.
 ///
@@ -50,7 +53,9 @@ public final class SessionTable implements AutoCloseable {
     private final BitSet trusted;
     private final BitSet doubted;
     private boolean distrusting;
+    private final BitSet survived;
     private boolean doubting;
+    private boolean surviving;
     private long sweepHand;
     private long refusedFull;
 
@@ -72,6 +77,7 @@ public final class SessionTable implements AutoCloseable {
         eviction = new Eviction(slots, placement);
         trusted = new BitSet((int) slots.slotCount());
         doubted = new BitSet((int) slots.slotCount());
+        survived = new BitSet((int) slots.slotCount());
     }
 
     /// A reader for one other thread.
@@ -161,6 +167,7 @@ public final class SessionTable implements AutoCloseable {
             slots.occupy(free, hash, key, flowId, deadline, tail);
             trust(free);
             endDoubt(free);
+            endSurvival(free);
             return Installation.INSTALLED;
         }
         endDoubt(slot);
@@ -172,6 +179,7 @@ public final class SessionTable implements AutoCloseable {
         if (order > 0) {
             slots.change(slot, flowId, deadline, tail);
             trust(slot);
+            endSurvival(slot);
             return Installation.INSTALLED;
         }
         slots.change(
@@ -219,6 +227,7 @@ public final class SessionTable implements AutoCloseable {
         }
         slots.change(slot, flowId, deadline, tail);
         trust(slot);
+        endSurvival(slot);
         return Installation.INSTALLED;
     }
 
@@ -236,6 +245,7 @@ public final class SessionTable implements AutoCloseable {
         }
         slots.occupy(free, hash, key, flowId, deadline, tail);
         trust(free);
+        endSurvival(free);
         return Installation.INSTALLED;
     }
 
@@ -297,6 +307,25 @@ public final class SessionTable implements AutoCloseable {
     private void endDoubt(final long slot) {
         if (doubting) {
             doubted.clear((int) slot);
+        }
+    }
+
+    /// The session has taken the place of a later one, of a blade that died.
+    public void survive(final long slot) {
+        surviving = true;
+        survived.set((int) slot);
+    }
+
+    /// Whether a later one was in the session's place. Where packets come to it, they should do so
+    /// under a flow id that is later still: the blade that died may come back with what it had.
+    public boolean hasSurvived(final long slot) {
+        return surviving && survived.get((int) slot);
+    }
+
+    private void endSurvival(final long slot) {
+        if (surviving) {
+            survived.clear((int) slot);
+            surviving = !survived.isEmpty();
         }
     }
 

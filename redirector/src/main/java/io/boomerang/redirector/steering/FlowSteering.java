@@ -200,10 +200,23 @@ final class FlowSteering implements AutoCloseable {
         final long hash = flowHash.hash(key);
         final long slot = sessions.find(key, hash);
         if (validity.isUsable(slot, hash, nowNs)) {
-            deliver(key, sessions.flowId(slot), sessions.blade(slot), Decision.SESSION, nowNs);
-            exchange.answerAsker(arrival, key, slot);
+            steerBySession(key, hash, slot, Decision.SESSION, nowNs);
         } else {
             steerWithoutSession(key, hash, slot, nowNs);
+        }
+    }
+
+    private void steerBySession(
+            final FlowKey key,
+            final long hash,
+            final long slot,
+            final Decision decision,
+            final long nowNs) {
+        if (sessions.hasSurvived(slot)) {
+            decideByMemory(key, hash, slot, nowNs);
+        } else {
+            deliver(key, sessions.flowId(slot), sessions.blade(slot), decision, nowNs);
+            exchange.answerAsker(arrival, key, slot);
         }
     }
 
@@ -435,8 +448,7 @@ final class FlowSteering implements AutoCloseable {
                         sessions.origin(slot) == Origin.DECIDED
                                 ? Decision.SESSION
                                 : Decision.ANSWER;
-                deliver(key, sessions.flowId(slot), sessions.blade(slot), decision, nowNs);
-                exchange.answerAsker(arrival, key, slot);
+                steerBySession(key, hash, slot, decision, nowNs);
             } else if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             } else if (validity.remembers(slot, nowNs)) {

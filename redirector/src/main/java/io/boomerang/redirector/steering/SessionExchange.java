@@ -263,8 +263,14 @@ final class SessionExchange {
         }
         final Installation installation = install(slot, announcement, hash, origin, nowNs);
         if (installation == Installation.STALE && givesWay(slot, announcement, asked, nowNs)) {
+            final boolean survives = origin == Origin.ANNOUNCED && isGone(slot);
             sessions.forget(slot);
-            return install(SessionTable.NONE, announcement, hash, origin, nowNs);
+            final Installation anew =
+                    install(SessionTable.NONE, announcement, hash, origin, nowNs);
+            if (survives && anew == Installation.INSTALLED) {
+                sessions.survive(sessions.find(key, hash));
+            }
+            return anew;
         }
         if (installation == Installation.STALE && isDenied(slot, announcement, nowNs)) {
             sessions.lapse(slot);

@@ -1,6 +1,7 @@
 package io.boomerang.redirector.steering;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.Acknowledgement.Outcome;
@@ -104,6 +105,42 @@ class ContestedFlowTest {
 
             assertEquals(holder, rig.lastArrived().node());
             assertEquals(earlier.flowId(), rig.lastArrived().flowId());
+        }
+    }
+
+    /// A flow went back to an earlier blade when the later one died, which then has it on its disk.
+    @Test
+    void shouldKeepAFlowWhereItSurvivedItsLaterBlade() {
+        try (Rig rig = twoIngress()) {
+            int port = 1000;
+            FlowKey key;
+            do {
+                port++;
+                key = Rig.key(Frames.tcp(1, port, 2, 80, Frames.SYN));
+            } while (Rig.owner(key, Rig.INGRESS, Rig.INGRESS_2) == Rig.INGRESS_2);
+            final SessionAnnouncement earlier =
+                    Rig.announcement(Kind.OPEN, key, FLOW, Rig.BLADE_1, 1);
+            rig.hold(earlier);
+            rig.say(Rig.BLADE_1, Rig.INGRESS, earlier);
+            rig.say(
+                    Rig.BLADE_2,
+                    Rig.INGRESS,
+                    Rig.announcement(Kind.OPEN, key, FLOW + 1, Rig.BLADE_2, 1));
+            rig.leave(Rig.BLADE_2);
+            rig.say(Rig.BLADE_1, Rig.INGRESS, earlier);
+
+            rig.frame(Rig.INGRESS, 1, Frames.tcp(1, port, 2, 80, Frames.ACK));
+            assertEquals(Rig.BLADE_1, rig.lastArrived().node());
+            assertTrue(rig.lastArrived().flowId() > FLOW + 1);
+
+            rig.comeBack(Rig.BLADE_2);
+            rig.say(
+                    Rig.BLADE_2,
+                    Rig.INGRESS,
+                    Rig.announcement(Kind.OPEN, key, FLOW + 1, Rig.BLADE_2, 1025));
+            rig.frame(Rig.INGRESS, 2, Frames.tcp(1, port, 2, 80, Frames.ACK));
+            rig.answerAllTwice();
+            assertEquals(Rig.BLADE_1, rig.lastArrived().node());
         }
     }
 

@@ -351,7 +351,7 @@ class ReunionTest {
         rig.frame(Rig.INGRESS, 2, segment(Frames.ACK));
 
         assertEquals(alive, rig.lastArrived().node());
-        assertEquals(flowId - 1, rig.lastArrived().flowId());
+        assertTrue(rig.lastArrived().flowId() > flowId);
     }
 
     /// While it stood still parts may have met: the blade that it takes for dead may be back.
