@@ -3,6 +3,7 @@ package io.boomerang.blade;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.SessionAnnouncement;
 import io.boomerang.announce.SessionAnnouncement.Kind;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.backplane.Backplane;
 import io.boomerang.backplane.SteeringHeader;
@@ -488,9 +489,10 @@ public final class BladeNode implements AutoCloseable {
         return announcer.eldestAgeNs(nowNs);
     }
 
-    /// The epoch of the rule by which this blade finds the owners of flows.
-    public long ruleEpoch() {
-        return announcer.directory().rule().epoch();
+    /// The rule by which this blade finds the owners of flows. Its policy is the redirectors'
+    /// matter.
+    public SteeringRule rule() {
+        return announcer.directory().rule();
     }
 
     /// A snapshot; exact when the blade's thread takes it.

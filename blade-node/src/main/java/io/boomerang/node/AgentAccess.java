@@ -1,6 +1,7 @@
 package io.boomerang.node;
 
 import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.node.admin.CaptureBatch;
 import io.boomerang.node.admin.FlowReport;
@@ -50,6 +51,12 @@ final class AgentAccess implements OperatedNode {
     public boolean weigh(final int weight, final boolean moves)
             throws NodeBusyException, InterruptedException {
         return agent.ask((machine, nowNs) -> machine.weigh(weight, moves, agent.sender(), nowNs));
+    }
+
+    @Override
+    public boolean changeRule(final DesiredRule desired)
+            throws NodeBusyException, InterruptedException {
+        return agent.ask((machine, nowNs) -> machine.changeRule(desired, nowNs));
     }
 
     @Override

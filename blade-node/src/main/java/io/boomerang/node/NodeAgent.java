@@ -309,6 +309,8 @@ final class NodeAgent implements Runnable {
                         ? State.RUNNING
                         : machine.isDrained() ? State.DRAINED : State.DRAINING,
                 machine.weight(),
+                machine.rule(),
+                machine.isRuleSettled(),
                 uptimeMs,
                 view,
                 measured);

@@ -2,6 +2,8 @@ package io.boomerang.node;
 
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.flow.FlowKey;
@@ -72,6 +74,15 @@ interface NodeMachine extends AutoCloseable {
 
     /// By which table it steers, if it is a redirector.
     Optional<BucketTableUpdate> buckets();
+
+    /// The rule that it goes by. Its policy is the redirectors' matter.
+    SteeringRule rule();
+
+    /// Whether it knows of nobody who goes by another rule or asks for one.
+    boolean isRuleSettled();
+
+    /// Asks for another rule, until the chassis has it. Answers false on a processor, which cannot.
+    boolean changeRule(DesiredRule desired, long nowNs);
 
     /// What it has done, for a log.
     String summary();

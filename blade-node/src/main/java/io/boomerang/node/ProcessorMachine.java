@@ -2,7 +2,9 @@ package io.boomerang.node;
 
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.announce.DesiredWeight;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.blade.BladeCounters;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.BladeObserver;
@@ -192,6 +194,21 @@ final class ProcessorMachine implements NodeMachine {
     @Override
     public Optional<BucketTableUpdate> buckets() {
         return Optional.empty();
+    }
+
+    @Override
+    public SteeringRule rule() {
+        return blade.rule();
+    }
+
+    @Override
+    public boolean isRuleSettled() {
+        return true;
+    }
+
+    @Override
+    public boolean changeRule(final DesiredRule desired, final long nowNs) {
+        return false;
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.boomerang.node;
 
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
@@ -193,6 +195,22 @@ final class RedirectorMachine implements NodeMachine {
     @Override
     public Optional<BucketTableUpdate> buckets() {
         return Optional.of(redirector.buckets());
+    }
+
+    @Override
+    public SteeringRule rule() {
+        return redirector.rule();
+    }
+
+    @Override
+    public boolean isRuleSettled() {
+        return redirector.isRuleSettled();
+    }
+
+    @Override
+    public boolean changeRule(final DesiredRule desired, final long nowNs) {
+        redirector.changeRule(desired, nowNs);
+        return true;
     }
 
     @Override

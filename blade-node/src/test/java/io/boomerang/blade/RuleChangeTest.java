@@ -72,7 +72,7 @@ class RuleChangeTest {
         assertEquals(List.of(new RuleInstalled(1_025)), say(RULE));
         assertEquals(List.of(new RuleInstalled(1_025)), say(RULE));
         assertEquals(List.of(RULE), say(new SteeringRule(1_024, SelectionPolicy.BUCKETS, null)));
-        assertEquals(1_025, bench.blade.ruleEpoch());
+        assertEquals(1_025, bench.blade.rule().epoch());
     }
 
     @Test

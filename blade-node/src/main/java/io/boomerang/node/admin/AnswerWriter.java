@@ -42,6 +42,7 @@ final class AnswerWriter {
         json.field("incarnation", status.self().incarnation());
         json.field("state", word(status.state()));
         json.field("weight", status.weight());
+        rule(json.name("rule"), status);
         json.field("uptime_ms", status.uptimeMs());
         json.name("view").beginObject().field("id", status.view().id());
         json.name("members").beginArray();
@@ -55,6 +56,18 @@ final class AnswerWriter {
         }
         json.endArray().endObject();
         metrics(json.name("metrics"), status.measurements());
+        json.endObject();
+    }
+
+    /// Without the hash key, which is a secret.
+    private static void rule(final JsonText json, final NodeStatus status) {
+        json.beginObject();
+        json.field("epoch", status.rule().epoch());
+        json.field("hash_key", status.rule().hashKey() == null ? "configured" : "changed");
+        if (status.self().role() != Member.Role.BLADE) {
+            json.field("policy", word(status.rule().policy()));
+            json.field("settled", status.ruleSettled());
+        }
         json.endObject();
     }
 

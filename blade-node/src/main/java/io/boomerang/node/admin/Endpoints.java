@@ -1,10 +1,13 @@
 package io.boomerang.node.admin;
 
 import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SelectionPolicy;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.Cidr;
 import io.boomerang.flow.FlowKey;
+import io.boomerang.flow.HashKey;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
 
@@ -68,6 +71,7 @@ final class Endpoints {
                         get("/capture", this::captured),
                         post("/weight", this::weight, "node", "weight"),
                         post("/drain", this::drain, "node", "move"),
+                        post("/rule", this::rule, "policy", "hash-key"),
                         post("/kill", this::kill),
                         post("/capture/begin", this::beginCapture, "flow", "also"),
                         post("/capture/end", this::endCapture));
@@ -182,20 +186,24 @@ final class Endpoints {
     }
 
     private static TcpPhase phase(final String word) throws RefusedException {
-        for (final TcpPhase phase : TcpPhase.values()) {
-            if (AnswerWriter.word(phase).equals(word)) {
-                return phase;
+        return constant("phase", word, TcpPhase.values());
+    }
+
+    private static <E extends Enum<E>> E constant(
+            final String name, final String word, final E[] constants) throws RefusedException {
+        for (final E constant : constants) {
+            if (AnswerWriter.word(constant).equals(word)) {
+                return constant;
             }
         }
         throw Parameters.bad(
-                "phase '"
+                name
+                        + " '"
                         + word
                         + "' is none of "
                         + String.join(
                                 ", ",
-                                List.of(TcpPhase.values()).stream()
-                                        .map(AnswerWriter::word)
-                                        .toList()));
+                                List.of(constants).stream().map(AnswerWriter::word).toList()));
     }
 
     private static boolean flag(final String name, final String text) throws RefusedException {
@@ -317,6 +325,38 @@ final class Endpoints {
                 here(name).config().name()
                         + " is a redirector and has no weight; it is drained by the end of its"
                         + " daemon (SIGTERM)");
+    }
+
+    private AdminAnswer rule(final Parameters parameters)
+            throws RefusedException, NodeBusyException, InterruptedException {
+        final DesiredRule desired = desired(parameters);
+        for (final OperatedNode node : blade.nodes()) {
+            if (node.changeRule(desired)) {
+                return AdminAnswer.json(begin().field("name", node.config().name()).endObject());
+            }
+        }
+        throw new RefusedException(
+                RefusedException.CONFLICT,
+                "no node of blade " + blade.name() + " is a redirector; ask one of those");
+    }
+
+    private static DesiredRule desired(final Parameters parameters) throws RefusedException {
+        final String policy = parameters.text("policy");
+        final String hashKey = parameters.text("hash-key");
+        if (policy == null && hashKey == null) {
+            throw Parameters.bad("policy and hash-key are missing; one of them is needed");
+        }
+        try {
+            return new DesiredRule(
+                    policy == null ? null : policy(policy),
+                    hashKey == null ? null : HashKey.parse(hashKey));
+        } catch (final IllegalArgumentException e) {
+            throw Parameters.bad("hash-key: " + e.getMessage());
+        }
+    }
+
+    private static SelectionPolicy policy(final String word) throws RefusedException {
+        return constant("policy", word, SelectionPolicy.values());
     }
 
     private OperatedNode here(final String name) throws RefusedException {

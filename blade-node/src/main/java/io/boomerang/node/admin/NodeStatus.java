@@ -1,5 +1,6 @@
 package io.boomerang.node.admin;
 
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
 
@@ -8,6 +9,8 @@ import io.boomerang.cluster.Member;
 /// @param self the node as a member
 /// @param state what it is about
 /// @param weight of a processor, how many new flows it wants, measured against the others; else 0
+/// @param rule that it goes by; its policy is the redirectors' matter
+/// @param ruleSettled whether it knows of nobody who goes by another rule or asks for one
 /// @param uptimeMs since its thread began, in milliseconds
 /// @param view of the cluster; without members before the first one
 /// @param measurements what it counts and holds
@@ -15,6 +18,8 @@ public record NodeStatus(
         Member self,
         State state,
         int weight,
+        SteeringRule rule,
+        boolean ruleSettled,
         long uptimeMs,
         ClusterView view,
         Measurements measurements) {

@@ -1,6 +1,7 @@
 package io.boomerang.node.admin;
 
 import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.DesiredRule;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.node.config.NodeConfig;
 
@@ -31,6 +32,10 @@ public interface OperatedNode {
     ///
     /// @param moves whether the flows it has are to move to others; with weight 0 only
     boolean weigh(int weight, boolean moves) throws NodeBusyException, InterruptedException;
+
+    /// A redirector asks for another rule, until the chassis has it; what became of it is told by
+    /// the status of all nodes. Answers whether the node can, which a processor cannot.
+    boolean changeRule(DesiredRule desired) throws NodeBusyException, InterruptedException;
 
     /// Begins to copy the frames of a flow as they pass; false when a capture is under way already.
     /// It ends by itself when nobody asks for what it has taken.

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.announce.SelectionPolicy;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.cluster.key.ChassisKey;
+import io.boomerang.flow.HashKey;
 import io.boomerang.node.config.ChassisConfig;
 
 import org.awaitility.Awaitility;
@@ -28,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -108,7 +112,8 @@ class AdminServerTest {
                                 """
                                 {"chassis":"demo","blade":"slot-2","nodes":[{"name":"slot-2-redirector",\
                                 "node":1,"role":"ingress-redirector","incarnation":7,"state":"running",\
-                                "weight":100,"uptime_ms":1500,"view":{"id":3,"members":[{"name":\
+                                "weight":100,"rule":{"epoch":5,"hash_key":"configured","policy":"power-of-two",\
+                                "settled":true},"uptime_ms":1500,"view":{"id":3,"members":[{"name":\
                                 "slot-2-redirector","node":1,"role":"ingress-redirector","incarnation":7}]},\
                                 "metrics":{"boomerang_uptime_seconds":1.5,"boomerang_frames_total":\
                                 {"outside-in":9007199254740992},"boomerang_drops_total":\
@@ -168,6 +173,26 @@ class AdminServerTest {
         assertFalse(blade.moves);
         assertEquals(200, ask("POST", "/drain?node=slot-2-processor&move=1").status());
         assertTrue(blade.moves);
+    }
+
+    @Test
+    void shouldChangePolicyAndHashKeyByItsRedirector() throws Exception {
+        assertEquals(200, ask("POST", "/rule?policy=least-loaded").status());
+        assertEquals(new SteeringRule(6, SelectionPolicy.LEAST_LOADED, null), blade.rule);
+        assertEquals(200, ask("POST", "/rule?hash-key=" + TOKEN + "&policy=buckets").status());
+        assertEquals(
+                new SteeringRule(7, SelectionPolicy.BUCKETS, HashKey.parse(TOKEN)), blade.rule);
+        assertEquals(List.of("slot-2-redirector rule", "slot-2-redirector rule"), blade.asked);
+    }
+
+    @Test
+    void shouldNotTellTheHashKey() throws Exception {
+        assertEquals(200, ask("POST", "/rule?hash-key=" + TOKEN).status());
+
+        final String status = ask("GET", "/status").body();
+
+        assertTrue(status.contains("\"hash_key\":\"changed\""), status);
+        assertFalse(status.contains("\"hash_key\":\"configured\""), status);
     }
 
     @Test
@@ -249,6 +274,11 @@ class AdminServerTest {
         "POST, /weight?node=3, 400, weight is missing",
         "POST, /weight?node=3&weight=-1, 400, weight '-1' is no number",
         "POST, /weight?node=slot-2-redirector&weight=1, 409, slot-2-redirector is a redirector",
+        "POST, /rule, 400, policy and hash-key are missing",
+        "POST, /rule?policy=worst, 400, 'policy ''worst'' is none of buckets, power-of-two,"
+                + " least-loaded'",
+        "POST, /rule?hash-key=12, 400, hash-key: a hash key has 32 hexadecimal digits",
+        "GET, /rule, 405, '/rule takes POST, not GET'",
         "POST, /drain?node=none, 404, no node of blade slot-2 is called none",
     })
     void shouldSayWhatIsWrongWithARequest(

@@ -1,6 +1,9 @@
 package io.boomerang.node.admin;
 
 import io.boomerang.announce.BucketTableUpdate;
+import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.SelectionPolicy;
+import io.boomerang.announce.SteeringRule;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.Member;
@@ -35,6 +38,7 @@ final class FakeBlade implements OperatedBlade {
     int weight = 100;
     boolean moves;
     int killed;
+    SteeringRule rule = new SteeringRule(5, SelectionPolicy.POWER_OF_TWO, null);
 
     private final class Node implements OperatedNode {
         private final NodeConfig config;
@@ -78,6 +82,8 @@ final class FakeBlade implements OperatedBlade {
                     self,
                     drains ? NodeStatus.State.DRAINING : NodeStatus.State.RUNNING,
                     weight,
+                    rule,
+                    true,
                     1_000L + 500L * statusCount,
                     new ClusterView(3, List.of(self)),
                     measured);
@@ -169,6 +175,16 @@ final class FakeBlade implements OperatedBlade {
             ask("weigh " + newWeight);
             weight = newWeight;
             moves = newMoves;
+            return true;
+        }
+
+        @Override
+        public boolean changeRule(final DesiredRule desired) throws NodeBusyException {
+            if (config.role() == Role.BLADE) {
+                return false;
+            }
+            ask("rule");
+            rule = desired.applyTo(rule, rule.epoch() + 1);
             return true;
         }
     }

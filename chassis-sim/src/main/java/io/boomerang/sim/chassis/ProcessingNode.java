@@ -94,7 +94,7 @@ final class ProcessingNode extends ChassisNode {
 
     @Override
     long ruleEpoch() {
-        return blade.ruleEpoch();
+        return blade.rule().epoch();
     }
 
     @Override

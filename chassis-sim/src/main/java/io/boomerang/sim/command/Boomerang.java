@@ -46,6 +46,7 @@ import java.io.UncheckedIOException;
             CaptureCommand.class,
             DrainCommand.class,
             WeightCommand.class,
+            RuleCommand.class,
             KillCommand.class,
             HelpCommand.class
         },

@@ -65,7 +65,8 @@ final class StatusText {
                     .append(chassis)
                     .append(", all see the same members: ")
                     .append(views.getFirst())
-                    .append('\n');
+                    .append('\n')
+                    .append(new RuleText(answers).line());
         } else {
             for (final JsonTree node : nodes()) {
                 text.append(node.text("name")).append(" sees ").append(view(node)).append('\n');

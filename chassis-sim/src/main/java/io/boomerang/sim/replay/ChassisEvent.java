@@ -7,7 +7,6 @@ import io.boomerang.flow.HashKey;
 import io.boomerang.flow.Side;
 
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /// What an operator, or fate, does to a chassis while packets pass.
@@ -67,7 +66,7 @@ public sealed interface ChassisEvent {
             case "kill" -> new Kill(requireName(object, text));
             case "weight" -> parseWeight(object, text);
             case "policy" -> new Rule(new DesiredRule(parsePolicy(object), null));
-            case "hash-key" -> new Rule(new DesiredRule(null, parseHashKey(object)));
+            case "hash-key" -> new Rule(new DesiredRule(null, HashKey.parse(object)));
             default ->
                     throw new IllegalArgumentException(
                             "unknown event '"
@@ -105,17 +104,6 @@ public sealed interface ChassisEvent {
         }
         throw new IllegalArgumentException(
                 "'" + text + "' is no policy; there are " + String.join(", ", labels));
-    }
-
-    /// Not in the message: it is a secret, but for its mistake.
-    private static HashKey parseHashKey(final String text) {
-        if (!text.matches("[0-9a-fA-F]{32}")) {
-            throw new IllegalArgumentException(
-                    "a hash key has 32 hexadecimal digits, as from openssl rand -hex 16");
-        }
-        return new HashKey(
-                HexFormat.fromHexDigitsToLong(text, 0, 16),
-                HexFormat.fromHexDigitsToLong(text, 16, 32));
     }
 
     private static Weight parseWeight(final String object, final String text) {

@@ -160,6 +160,7 @@ class OperateIT {
         captures();
         showsRates();
         drains(blade);
+        changesTheRule();
         exposesMetrics();
         kills("blade-3");
     }
@@ -314,6 +315,26 @@ class OperateIT {
         assertTrue(line(run(0, "status"), blade).contains("running"));
         run(2, "drain", INGRESS);
         run(2, "weight", "blade-9", "1");
+    }
+
+    private static void changesTheRule() {
+        final String before = "by buckets, with the configured hash key.";
+        assertTrue(run(0, "status").out().contains(before));
+        assertTrue(line(run(0, "rule"), EGRESS).contains("buckets"));
+
+        final CommandRun run = run(0, "rule", "--policy", "least-loaded", "--hash-key", "random");
+
+        final String after = "New flows get their blades by least-loaded, with a changed hash key.";
+        assertEquals(after, run.out().strip());
+        assertTrue(run(0, "status").out().contains(after));
+        final CommandRun rules = run(0, "rule");
+        final String epoch = line(rules, INGRESS).replaceAll(".* ", "");
+        assertTrue(Long.parseLong(epoch) > 0, rules.out());
+        for (final String node : List.of(EGRESS, "blade-1", "blade-2", "blade-3")) {
+            assertTrue(line(rules, node).endsWith(" " + epoch), rules.out());
+        }
+        run(2, "rule", "--policy", "worst");
+        run(2, "rule", "--hash-key", "12");
     }
 
     private void exposesMetrics() throws Exception {
