@@ -15,7 +15,6 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +73,9 @@ final class MeasureChassisCommand implements Callable<Integer> {
             throw usage("--blades " + blades + " is outside 1.." + MAX_BLADES);
         }
         final Map<Network, List<ChassisRate.Result>> results = new EnumMap<>(Network.class);
-        final ChassisRate rate = new ChassisRate(program(), daemon(), blades, seconds);
+        final ChassisRate rate =
+                new ChassisRate(
+                        OwnProgram.measuring(List.of(), "-Xmx128m"), daemon(), blades, seconds);
         try {
             for (final Network network : Network.values()) {
                 results.put(network, rate.measure(network, FRAME_BYTES));
@@ -147,17 +148,6 @@ final class MeasureChassisCommand implements Callable<Integer> {
             final Network network,
             final int size) {
         return results.getOrDefault(network, List.of()).get(size);
-    }
-
-    private static List<String> program() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                UpCommand.classPath(),
-                Boomerang.class.getName());
     }
 
     /// As that of a laboratory, but compiled as well as can be.

@@ -1,9 +1,12 @@
 package io.boomerang.sim.command;
 
+import io.boomerang.sim.lab.LabException;
 import io.boomerang.sim.measure.AnnouncementRate;
 import io.boomerang.sim.measure.AnnouncingBlade;
+import io.boomerang.sim.measure.ConntrackdRate;
 import io.boomerang.sim.measure.DrainTime;
 import io.boomerang.sim.measure.Figure;
+import io.boomerang.sim.measure.FlowSpawner;
 import io.boomerang.sim.report.Latency;
 
 import org.jspecify.annotations.Nullable;
@@ -31,10 +34,13 @@ import java.util.concurrent.Callable;
         subcommands = {
             MeasureCommand.Announcements.class,
             MeasureCommand.Announce.class,
+            MeasureCommand.Spawn.class,
             MeasureChassisCommand.class,
             MeasureChassisCommand.Cross.class,
             MeasureChassisCommand.Reflect.class,
             MeasureCommand.Drain.class,
+            MeasurePullCommand.class,
+            MeasurePullCommand.Hold.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "WHAT")
@@ -44,7 +50,7 @@ final class MeasureCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to measure: announcements, chassis or drain");
+                spec.commandLine(), "Say what to measure: announcements, chassis, drain or pull");
     }
 
     /// `boomerang measure announcements`.
@@ -53,7 +59,10 @@ final class MeasureCommand implements Runnable {
             description = {
                 "How many Session Announcements a redirector takes in and acknowledges that a",
                 "blade in another process sends over a JGroups channel: as many as it can, and",
-                "how long each takes at a given rate; without and with a chassis key (TLS)."
+                "how long each takes at a given rate; without and with a chassis key (TLS).",
+                "Then how many new flows conntrackd (conntrack-tools, FTFW) tells another one",
+                "between two network namespaces, and how long that takes: as root, where it is",
+                "installed."
             },
             mixinStandardHelpOptions = true,
             showDefaultValues = true,
@@ -80,7 +89,7 @@ final class MeasureCommand implements Runnable {
         private long rate;
 
         @Override
-        public Integer call() throws IOException {
+        public Integer call() throws IOException, InterruptedException {
             if (seconds < 1 || seconds > MAX_SECONDS) {
                 throw usage("--seconds " + seconds + " is outside 1.." + MAX_SECONDS);
             }
@@ -88,7 +97,8 @@ final class MeasureCommand implements Runnable {
                 throw usage("--rate " + rate + " is outside 1.." + MAX_RATE);
             }
             final AnnouncementRate measurement =
-                    new AnnouncementRate(bladeCommand(), seconds, rate);
+                    new AnnouncementRate(
+                            OwnProgram.measuring(List.of("measure", "announce")), seconds, rate);
             final PrintWriter out = spec.commandLine().getOut();
             out.printf(
                     Locale.ROOT,
@@ -98,7 +108,26 @@ final class MeasureCommand implements Runnable {
                     rate);
             print(out, "plain", measurement.plain());
             print(out, "chassis key", measurement.keyed());
-            return Boomerang.OK;
+            return compare(out);
+        }
+
+        private int compare(final PrintWriter out) throws IOException, InterruptedException {
+            final String obstacle = ConntrackdRate.obstacle();
+            if (!obstacle.isEmpty()) {
+                out.println("conntrackd   not measured; " + obstacle);
+                return Boomerang.OK;
+            }
+            try {
+                print(
+                        out,
+                        "conntrackd",
+                        new ConntrackdRate(OwnProgram.measuring(List.of()), seconds, rate)
+                                .measure());
+                return Boomerang.OK;
+            } catch (final LabException e) {
+                spec.commandLine().getErr().println("boomerang: " + e.getMessage());
+                return Boomerang.FAILED;
+            }
         }
 
         private void print(
@@ -119,17 +148,6 @@ final class MeasureCommand implements Runnable {
 
         private ParameterException usage(final String message) {
             return new ParameterException(spec.commandLine(), message);
-        }
-
-        private static List<String> bladeCommand() {
-            return List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Boomerang.class.getName(),
-                    "measure",
-                    "announce");
         }
     }
 
@@ -250,6 +268,27 @@ final class MeasureCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             AnnouncingBlade.run(redirectorPort, bladePort, keyFile, System.in);
+            return Boomerang.OK;
+        }
+    }
+
+    /// What makes flows for conntrackd in `boomerang measure announcements`.
+    @Command(name = "spawn", hidden = true)
+    static final class Spawn implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Parameters(index = "0")
+        private Path control = Path.of("");
+
+        @Parameters(index = "1")
+        private int flows;
+
+        @Parameters(index = "2")
+        private long rate;
+
+        @Override
+        public Integer call() throws IOException {
+            spec.commandLine().getOut().println(FlowSpawner.run(control, flows, rate).text());
             return Boomerang.OK;
         }
     }

@@ -30,4 +30,16 @@ final class OwnProgram {
         command.addAll(arguments);
         return command;
     }
+
+    /// The command line of a process that takes part in a measurement: compiled as well as can be.
+    static List<String> measuring(final List<String> arguments, final String... options) {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseSerialGC");
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", UpCommand.classPath(), Boomerang.class.getName()));
+        command.addAll(arguments);
+        return command;
+    }
 }

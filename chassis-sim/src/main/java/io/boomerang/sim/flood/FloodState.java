@@ -5,12 +5,10 @@ import io.boomerang.blade.BladeNode;
 import io.boomerang.redirector.session.SessionTable;
 import io.boomerang.redirector.steering.Redirector;
 import io.boomerang.sim.chassis.Chassis;
+import io.boomerang.sim.report.ResidentMemory;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /// What a chassis holds at a moment.
 ///
@@ -31,9 +29,6 @@ public record FloodState(
         int deferred,
         long heapBytes,
         long residentBytes) {
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String RESIDENT = "VmRSS:";
-
     static FloodState of(final Chassis chassis) {
         int sessions = 0;
         int embryonicSessions = 0;
@@ -61,22 +56,6 @@ public record FloodState(
                 outstanding,
                 (int) chassis.controlTraffic().deferredNow(),
                 memory.getHeapMemoryUsage().getUsed(),
-                resident());
-    }
-
-    private static long resident() {
-        if (!Files.isReadable(STATUS)) {
-            return -1;
-        }
-        try {
-            for (final String line : Files.readAllLines(STATUS)) {
-                if (line.startsWith(RESIDENT)) {
-                    return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
-                }
-            }
-        } catch (final IOException e) {
-            return -1;
-        }
-        return -1;
+                ResidentMemory.bytes());
     }
 }

@@ -108,4 +108,9 @@ public final class TupleFrames {
     public FlowKey key() {
         return packet.key();
     }
+
+    /// Direction bit of the frame that was written last.
+    public boolean sourceIsB() {
+        return packet.sourceIsB();
+    }
 }

@@ -542,6 +542,11 @@ public final class Redirector implements AutoCloseable {
         return rules.isSettled();
     }
 
+    /// Whether this redirector has heard of every flow that it owns.
+    public boolean hasPulled() {
+        return steering.puller().isComplete();
+    }
+
     /// True when no packet waits for a blade's answer and this redirector has heard of every flow
     /// that it owns.
     public boolean isIdle() {
