@@ -8,6 +8,7 @@ import io.boomerang.wire.NetworkOrder;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,7 @@ public final class MarkerMirror implements SlotSource, AutoCloseable {
     /// millisecond.
     static final int PLACES = 256;
 
+    private static final int GROUP_SHIFT = 9;
     private static final int SLOT_BYTES = 128;
     private static final int SEQUENCE = 0;
     private static final int STATE = 4;
@@ -37,6 +39,7 @@ public final class MarkerMirror implements SlotSource, AutoCloseable {
     private static final long NS_PER_MS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long MIX = 0x9E3779B97F4A7C15L;
     private static final VarHandle SEQUENCE_WORD = JAVA_INT.varHandle();
+    private static final VarHandle CHANGES = MethodHandles.arrayElementVarHandle(int[].class);
 
     static {
         assert BODY + StoredMarker.RECORD_BYTES <= SLOT_BYTES : "a record fits into a place";
@@ -48,6 +51,7 @@ public final class MarkerMirror implements SlotSource, AutoCloseable {
     private final long[] timeoutNs = new long[LifetimeClass.values().length];
     private final Arena arena = Arena.ofShared();
     private final MemorySegment places;
+    private final int[] changes;
     private int hand;
 
     private final byte[] seen = new byte[StoredMarker.RECORD_BYTES];
@@ -60,6 +64,7 @@ public final class MarkerMirror implements SlotSource, AutoCloseable {
             timeoutNs[lifetime.ordinal()] = lifetimes.timeoutMs(lifetime) * NS_PER_MS;
         }
         places = AnonymousMemory.allocate(arena, (long) capacity * SLOT_BYTES);
+        changes = new int[(capacity - 1 >> GROUP_SHIFT) + 1];
     }
 
     /// Brings the next places up to date.
@@ -93,6 +98,8 @@ public final class MarkerMirror implements SlotSource, AutoCloseable {
             StoredMarker.write(shown, expiresNs(shown), places, offset + BODY);
         }
         SEQUENCE_WORD.setRelease(places, offset + SEQUENCE, sequence + 2);
+        final int group = place >> GROUP_SHIFT;
+        CHANGES.setRelease(changes, group, changes[group] + 1);
     }
 
     /// Not before the processor has let a packet pass: until then nobody was told of the flow.
@@ -109,6 +116,16 @@ public final class MarkerMirror implements SlotSource, AutoCloseable {
     @Override
     public long slotCount() {
         return capacity;
+    }
+
+    @Override
+    public int groupShift() {
+        return GROUP_SHIFT;
+    }
+
+    @Override
+    public int changes(final long group) {
+        return (int) CHANGES.getAcquire(changes, (int) group);
     }
 
     @Override

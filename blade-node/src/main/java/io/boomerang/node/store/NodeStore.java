@@ -21,8 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Keeps the sessions of one node on disk: gives back what an earlier process left, then writes
 /// what changes from a thread of its own. The node's thread only tells the time.
 public final class NodeStore implements AutoCloseable {
-    /// Between two rounds through the node's table. A round of the default table without changes
-    /// takes some twenty milliseconds.
+    /// Between two rounds through the node's table.
     private static final long ROUND_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final String name;

@@ -64,10 +64,10 @@ public final class SessionReader {
         int retries = 0;
         for (int probe = 0; probe < probeLimit; ) {
             final long offset = slot << SLOT_SHIFT;
-            final int control = (int) SlotMemory.CONTROL_WORD.getAcquire(memory, offset + CONTROL);
+            final int control = (int) SlotMemory.WORD.getAcquire(memory, offset + CONTROL);
             final boolean same = copyAndCompare(offset, key, ports, keyPart);
             VarHandle.loadLoadFence();
-            final int after = (int) SlotMemory.CONTROL_WORD.getOpaque(memory, offset + CONTROL);
+            final int after = (int) SlotMemory.WORD.getOpaque(memory, offset + CONTROL);
             if ((control & SEQUENCE_ONE) != 0 || (control ^ after) >>> SEQUENCE_SHIFT != 0) {
                 if (++retries > RETRY_LIMIT) {
                     return Outcome.BUSY;

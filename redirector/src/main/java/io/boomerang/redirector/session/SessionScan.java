@@ -36,6 +36,7 @@ public final class SessionScan {
 
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
+    private final SlotMemory slots;
     private final MemorySegment memory;
     private final long slotCount;
 
@@ -49,6 +50,7 @@ public final class SessionScan {
     private int deadline;
 
     SessionScan(final SlotMemory slots) {
+        this.slots = slots;
         memory = slots.memory();
         slotCount = slots.mask() + 1;
     }
@@ -57,15 +59,25 @@ public final class SessionScan {
         return slotCount;
     }
 
+    /// As a power of two, how many slots are a group.
+    public int groupShift() {
+        return SlotMemory.GROUP_SHIFT;
+    }
+
+    /// A number that is another one when slots of the group have changed since it was asked for.
+    public int changes(final long group) {
+        return slots.changes(group);
+    }
+
     /// Copies the slot.
     public Outcome read(final long slot) {
         final long offset = slot << SLOT_SHIFT;
         for (int i = 0; i <= SessionReader.RETRY_LIMIT; i++) {
-            final int control = (int) SlotMemory.CONTROL_WORD.getAcquire(memory, offset + CONTROL);
+            final int control = (int) SlotMemory.WORD.getAcquire(memory, offset + CONTROL);
             if ((control & SEQUENCE_ONE) == 0) {
                 copy(offset);
                 VarHandle.loadLoadFence();
-                final int after = (int) SlotMemory.CONTROL_WORD.getOpaque(memory, offset + CONTROL);
+                final int after = (int) SlotMemory.WORD.getOpaque(memory, offset + CONTROL);
                 if ((control ^ after) >>> SEQUENCE_SHIFT == 0) {
                     return SlotLayout.isEmpty(tail) ? Outcome.EMPTY : Outcome.HELD;
                 }

@@ -26,9 +26,15 @@ import java.lang.invoke.VarHandle;
 /// The slots of a session table in one piece of memory outside the heap. The table's thread calls
 /// everything here; a {@link SessionReader} of another thread uses {@link #memory} by itself.
 final class SlotMemory {
-    static final VarHandle CONTROL_WORD = JAVA_INT.varHandle();
+    static final VarHandle WORD = JAVA_INT.varHandle();
+
+    /// As a power of two, how many slots share a count of changes.
+    static final int GROUP_SHIFT = 9;
+
+    private static final int GROUP_BYTES_SHIFT = GROUP_SHIFT + SLOT_SHIFT;
 
     private final MemorySegment memory;
+    private final MemorySegment changes;
     private final long mask;
 
     /// @param slotCount a power of two
@@ -36,10 +42,17 @@ final class SlotMemory {
         assert Long.bitCount(slotCount) == 1 : slotCount;
         memory = AnonymousMemory.allocate(arena, slotCount << SLOT_SHIFT);
         mask = slotCount - 1;
+        changes = AnonymousMemory.allocate(arena, ((mask >>> GROUP_SHIFT) + 1) * Integer.BYTES);
     }
 
     MemorySegment memory() {
         return memory;
+    }
+
+    /// How often the slots of a group have changed, modulo 2^32. For any thread: what it sees in
+    /// the slots afterwards is as new as the count, or newer.
+    int changes(final long group) {
+        return (int) WORD.getAcquire(changes, group * Integer.BYTES);
     }
 
     /// Slot numbers are below it and it is a row of ones.
@@ -131,7 +144,7 @@ final class SlotMemory {
     /// A reader that sees this is not troubled: the sequence stands still.
     void addPassers(final long slot, final int count) {
         final long offset = slot << SLOT_SHIFT;
-        CONTROL_WORD.setOpaque(memory, offset + CONTROL, control(slot) + count);
+        WORD.setOpaque(memory, offset + CONTROL, control(slot) + count);
     }
 
     private int control(final long slot) {
@@ -141,12 +154,14 @@ final class SlotMemory {
     private void begin(final long offset) {
         final int control = memory.get(JAVA_INT, offset + CONTROL);
         assert (control & SEQUENCE_ONE) == 0 : "left in the middle of a change";
-        CONTROL_WORD.setOpaque(memory, offset + CONTROL, control + SEQUENCE_ONE);
+        WORD.setOpaque(memory, offset + CONTROL, control + SEQUENCE_ONE);
         VarHandle.storeStoreFence();
     }
 
     private void end(final long offset) {
         final int control = memory.get(JAVA_INT, offset + CONTROL);
-        CONTROL_WORD.setRelease(memory, offset + CONTROL, control + SEQUENCE_ONE);
+        WORD.setRelease(memory, offset + CONTROL, control + SEQUENCE_ONE);
+        final long count = (offset >>> GROUP_BYTES_SHIFT) * Integer.BYTES;
+        WORD.setRelease(changes, count, changes.get(JAVA_INT, count) + 1);
     }
 }

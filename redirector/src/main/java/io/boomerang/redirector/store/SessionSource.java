@@ -24,6 +24,16 @@ public final class SessionSource implements SlotSource {
     }
 
     @Override
+    public int groupShift() {
+        return scan.groupShift();
+    }
+
+    @Override
+    public int changes(final long group) {
+        return scan.changes(group);
+    }
+
+    @Override
     public long capacity() {
         return capacity;
     }

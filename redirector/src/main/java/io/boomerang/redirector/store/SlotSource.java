@@ -16,6 +16,13 @@ public interface SlotSource {
     /// Slots are numbered from 0.
     long slotCount();
 
+    /// As a power of two, how many slots are a group. The last group may have fewer.
+    int groupShift();
+
+    /// A number that is another one when slots of the group have changed since it was asked for; it
+    /// may be so without a change. Groups are numbered from 0.
+    int changes(long group);
+
     /// How many slots hold sessions at the same time, at most.
     long capacity();
 

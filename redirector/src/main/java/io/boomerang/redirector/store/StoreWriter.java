@@ -22,6 +22,12 @@ final class StoreWriter implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment stored;
 
+    /// For each group of slots: its number of changes when it was visited, and whether it was, in
+    /// all of its slots.
+    private final int[] changes;
+
+    private final boolean[] isVisited;
+
     private long written;
     private long removed;
     private long busy;
@@ -32,15 +38,35 @@ final class StoreWriter implements AutoCloseable {
         record = new byte[source.recordBytes()];
         arena = Arena.ofShared();
         stored = AnonymousMemory.allocate(arena, source.slotCount() * Long.BYTES);
+        changes = new int[(int) (source.slotCount() - 1 >> source.groupShift()) + 1];
+        isVisited = new boolean[changes.length];
     }
 
-    /// Goes round the slots once.
+    /// Goes round the slots once, past those of groups that have not changed.
     void round(final long nodeNs, final long wallMs) throws IOException {
         final long slotCount = source.slotCount();
-        for (long slot = 0; slot < slotCount; slot++) {
+        final long groupSlots = 1L << source.groupShift();
+        for (int group = 0; group < changes.length; group++) {
+            final int now = source.changes(group);
+            if (isVisited[group] && now == changes[group]) {
+                continue;
+            }
+            final long first = group * groupSlots;
+            final long end = Math.min(slotCount, first + groupSlots);
+            isVisited[group] = visit(first, end, nodeNs, wallMs);
+            changes[group] = now;
+        }
+    }
+
+    /// Answers whether no slot has to be looked at again.
+    private boolean visit(final long first, final long end, final long nodeNs, final long wallMs)
+            throws IOException {
+        boolean complete = true;
+        for (long slot = first; slot < end; slot++) {
             final Content content = source.read(slot);
             if (content == Content.BUSY) {
                 busy++;
+                complete = false;
                 continue;
             }
             final long before = stored.get(JAVA_LONG, slot * Long.BYTES);
@@ -58,6 +84,7 @@ final class StoreWriter implements AutoCloseable {
             }
             stored.set(JAVA_LONG, slot * Long.BYTES, now);
         }
+        return complete;
     }
 
     /// Records written so far.

@@ -49,8 +49,7 @@ class SessionReaderTest {
             final FlowKey key = Flows.ipv4(1);
             final long hash = Flows.HASH.hash(key);
             final long control = slots.home(hash) << SlotLayout.SLOT_SHIFT;
-            SlotMemory.CONTROL_WORD.setRelease(
-                    slots.memory().memory(), control, SlotLayout.SEQUENCE_ONE);
+            SlotMemory.WORD.setRelease(slots.memory().memory(), control, SlotLayout.SEQUENCE_ONE);
 
             assertEquals(Outcome.BUSY, reader.find(key, hash));
         }

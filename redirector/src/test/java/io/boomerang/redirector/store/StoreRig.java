@@ -43,6 +43,16 @@ final class StoreRig implements AutoCloseable {
         }
 
         @Override
+        public int groupShift() {
+            return source.groupShift();
+        }
+
+        @Override
+        public int changes(final long group) {
+            return source.changes(group);
+        }
+
+        @Override
         public long capacity() {
             return source.capacity();
         }
