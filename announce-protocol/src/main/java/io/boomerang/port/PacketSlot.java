@@ -41,6 +41,7 @@ final class PacketSlot {
 
     static final int VIRTIO_FLAGS = 0;
     static final int VIRTIO_GSO_TYPE = 1;
+    static final int VIRTIO_HEADER_BYTES = 2;
     static final int VIRTIO_GSO_SIZE = 4;
     static final int VIRTIO_CHECKSUM_START = 6;
     static final int VIRTIO_CHECKSUM_OFFSET = 8;

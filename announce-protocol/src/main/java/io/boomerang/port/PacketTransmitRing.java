@@ -2,6 +2,7 @@ package io.boomerang.port;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import io.boomerang.linux.Errno;
 import io.boomerang.linux.SystemCalls;
@@ -11,6 +12,12 @@ import java.lang.foreign.MemorySegment;
 /// The frames that wait to be sent by a packet socket, in memory that the kernel reads.
 final class PacketTransmitRing {
     private static final int MSG_DONTWAIT = 0x40;
+
+    /// The kernel copies as much of a frame as its headers are said to have, and refers to the
+    /// ring's pages for what is left. Whoever on this machine receives such a frame copies it to a
+    /// page of its own first, which costs more than to copy a frame of this length at once, in
+    /// bytes.
+    private static final int COPIED_BYTES = 2_048;
 
     private final MemorySegment ring;
     private final int slotBytes;
@@ -27,7 +34,7 @@ final class PacketTransmitRing {
         this.ring = ring;
         this.slotBytes = (int) (ring.byteSize() / slots);
         this.slotMask = slots - 1;
-        // No work is left for the card: all virtio headers are zero for ever.
+        // No work is left for the card: all virtio headers are zero but for the headers' length.
         for (int slot = 0; slot < slots; slot++) {
             ring.asSlice(
                             (long) slot * slotBytes + PacketSlot.TRANSMIT_DATA,
@@ -50,6 +57,10 @@ final class PacketTransmitRing {
                 JAVA_BYTE,
                 slot + PacketSlot.TRANSMIT_DATA + PacketSlot.VIRTIO_BYTES,
                 length);
+        ring.set(
+                JAVA_SHORT_UNALIGNED,
+                slot + PacketSlot.TRANSMIT_DATA + PacketSlot.VIRTIO_HEADER_BYTES,
+                (short) (length <= COPIED_BYTES ? length : 0));
         ring.set(JAVA_INT, slot + PacketSlot.LENGTH, length + PacketSlot.VIRTIO_BYTES);
         PacketSlot.publish(ring, slot, PacketSlot.SEND_REQUEST);
         queued++;
