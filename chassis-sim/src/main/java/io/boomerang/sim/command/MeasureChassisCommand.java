@@ -2,9 +2,9 @@ package io.boomerang.sim.command;
 
 import io.boomerang.sim.lab.LabException;
 import io.boomerang.sim.measure.ChassisRate;
-import io.boomerang.sim.measure.ChassisRate.Network;
 import io.boomerang.sim.measure.CrossingClient;
 import io.boomerang.sim.measure.CrossingServer;
+import io.boomerang.sim.measure.CrossingTask;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,14 +13,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.util.EnumMap;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 
 /// `boomerang measure chassis`.
 @Command(
@@ -29,10 +28,14 @@ import java.util.concurrent.TimeUnit;
             "How many packets a second cross a chassis of network namespaces, with its ports by",
             "AF_PACKET and by AF_XDP, and how long they take; the same for a cable, for a bridge"
                     + " and",
-            "for a stateful firewall of the kernel in the same place. A client keeps 256 frames on",
-            "their way to a server that sends each back, or one; each crosses twice. Client and",
-            "server share the processors with what is measured. Needs root, ip(8), ping(8),",
-            "setsid(1) and nft(8)."
+            "for a stateful firewall of the kernel in the same place. A client keeps many frames"
+                    + " on",
+            "their way to a server that sends each back, then one; each crosses twice. The"
+                    + " networks",
+            "stand side by side and have their turns, round by round. Client and server share the",
+            "processors with what is measured. Ends with an error when something lets nothing"
+                    + " pass.",
+            "Needs root, ip(8), ping(8), setsid(1) and nft(8)."
         },
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
@@ -40,10 +43,9 @@ import java.util.concurrent.TimeUnit;
         usageHelpAutoWidth = true)
 final class MeasureChassisCommand implements Callable<Integer> {
     private static final int MAX_SECONDS = 3_600;
+    private static final int MAX_ROUNDS = 1_000;
     private static final int MAX_BLADES = 32;
-    private static final int FRAME_CHECK_SEQUENCE = 4;
-    private static final int CROSSINGS = 2;
-    private static final double MEGA = 1e6;
+    private static final int MAX_WINDOW = 2_048;
 
     /// 64 bytes and MTU 1,500 on a wire, which has a frame check sequence besides.
     private static final List<Integer> FRAME_BYTES = List.of(60, 1_514);
@@ -51,11 +53,36 @@ final class MeasureChassisCommand implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
-            names = "--seconds",
+            names = "--rounds",
             paramLabel = "N",
             defaultValue = "5",
-            description = "How long each of 20 measurements takes after as many s to warm up.")
+            description = "How often each network has its turn. The table has medians.")
+    private int rounds;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = {
+                "How long each of the 4 parts of a turn takes: frames of both sizes, many at once"
+                        + " and",
+                "one by one."
+            })
     private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long each network is busy before the first round.")
+    private int warmUp;
+
+    @Option(
+            names = "--at-once",
+            paramLabel = "N",
+            defaultValue = "256",
+            description = "Frames on their way at once, where as many as possible are to cross.")
+    private int window;
 
     @Option(
             names = "--blades",
@@ -66,88 +93,36 @@ final class MeasureChassisCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (seconds < 1 || seconds > MAX_SECONDS) {
-            throw usage("--seconds " + seconds + " is outside 1.." + MAX_SECONDS);
-        }
-        if (blades < 1 || blades > MAX_BLADES) {
-            throw usage("--blades " + blades + " is outside 1.." + MAX_BLADES);
-        }
-        final Map<Network, List<ChassisRate.Result>> results = new EnumMap<>(Network.class);
-        final ChassisRate rate =
-                new ChassisRate(
-                        OwnProgram.measuring(List.of(), "-Xmx128m"), daemon(), blades, seconds);
+        require("--rounds", rounds, MAX_ROUNDS);
+        require("--seconds", seconds, MAX_SECONDS);
+        require("--warm-up", warmUp, MAX_SECONDS);
+        require("--at-once", window, MAX_WINDOW);
+        require("--blades", blades, MAX_BLADES);
+        final ChassisRate.Plan plan =
+                new ChassisRate.Plan(FRAME_BYTES, window, rounds, seconds, warmUp);
         try {
-            for (final Network network : Network.values()) {
-                results.put(network, rate.measure(network, FRAME_BYTES));
-            }
+            new ChassisRate(program(), daemon(), blades, plan)
+                    .measure()
+                    .forEach((bytes, results) ->
+                            new ChassisRateTable(bytes, results)
+                                    .print(spec.commandLine().getOut()));
+            return Boomerang.OK;
         } catch (final LabException e) {
             spec.commandLine().getErr().println("boomerang: " + e.getMessage());
             return Boomerang.FAILED;
         }
-        for (int size = 0; size < FRAME_BYTES.size(); size++) {
-            print(size, results, spec.commandLine().getOut());
+    }
+
+    private void require(final String option, final int value, final int most) {
+        if (value < 1 || value > most) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " " + value + " is outside 1.." + most);
         }
-        return Boomerang.OK;
     }
 
-    private ParameterException usage(final String message) {
-        return new ParameterException(spec.commandLine(), message);
-    }
-
-    private static void print(
-            final int size,
-            final Map<Network, List<ChassisRate.Result>> results,
-            final PrintWriter out) {
-        final int wireBytes = FRAME_BYTES.get(size) + FRAME_CHECK_SEQUENCE;
-        out.printf(
-                Locale.ROOT,
-                "Frames of %,d bytes; %d processors%n",
-                wireBytes,
-                Runtime.getRuntime().availableProcessors());
-        out.printf(
-                Locale.ROOT,
-                "%-20s %10s %9s %8s %9s %6s   %s%n",
-                "",
-                "packets/s",
-                "Mbit/s",
-                "/bridge",
-                "/nftables",
-                "lost",
-                "half a round trip: p50, p99; more than by cable: p50, p99 us");
-        results.forEach((network, both) -> out.println(line(network, size, both, results)));
-        out.flush();
-    }
-
-    private static String line(
-            final Network network,
-            final int size,
-            final List<ChassisRate.Result> both,
-            final Map<Network, List<ChassisRate.Result>> results) {
-        final ChassisRate.Result own = both.get(size);
-        final CrossingClient.Result cable = of(results, Network.CABLE, size).calm();
-        final double perSecond = CROSSINGS * own.busy().perSecond();
-        final double p50 = own.calm().p50Us() / CROSSINGS;
-        final double p99 = own.calm().p99Us() / CROSSINGS;
-        return String.format(
-                Locale.ROOT,
-                "%-20s %,10.0f %,9.0f %8.2f %9.2f %,6d   %,10.1f %,10.1f %,10.1f %,10.1f",
-                network,
-                perSecond,
-                perSecond * (FRAME_BYTES.get(size) + FRAME_CHECK_SEQUENCE) * Byte.SIZE / MEGA,
-                own.busy().perSecond() / of(results, Network.BRIDGE, size).busy().perSecond(),
-                own.busy().perSecond() / of(results, Network.FORWARDING, size).busy().perSecond(),
-                own.busy().lost(),
-                p50,
-                p99,
-                p50 - cable.p50Us() / CROSSINGS,
-                p99 - cable.p99Us() / CROSSINGS);
-    }
-
-    private static ChassisRate.Result of(
-            final Map<Network, List<ChassisRate.Result>> results,
-            final Network network,
-            final int size) {
-        return results.getOrDefault(network, List.of()).get(size);
+    /// The command line of client and server.
+    static List<String> program() {
+        return OwnProgram.measuring(List.of(), "-Xmx128m");
     }
 
     /// As that of a laboratory, but compiled as well as can be.
@@ -157,7 +132,8 @@ final class MeasureChassisCommand implements Callable<Integer> {
                 .toList();
     }
 
-    /// The client of `boomerang measure chassis`, in its namespace.
+    /// The client of `boomerang measure chassis`, in its namespace: measures what standard input
+    /// says, line by line.
     @Command(name = "cross", hidden = true)
     static final class Cross implements Callable<Integer> {
         @Spec private CommandSpec spec = CommandSpec.create();
@@ -165,34 +141,35 @@ final class MeasureChassisCommand implements Callable<Integer> {
         @Parameters(index = "0")
         private String interfaceName = "";
 
-        @Parameters(index = "1")
-        private int frameBytes;
-
-        @Parameters(index = "2")
-        private int window;
-
-        @Parameters(index = "3")
-        private int seconds;
-
         @Override
         public Integer call() throws IOException {
-            final long durationNs = TimeUnit.SECONDS.toNanos(seconds);
-            final CrossingClient.Result result =
-                    CrossingClient.run(interfaceName, frameBytes, window, durationNs, durationNs);
-            spec.commandLine().getOut().println(result.text());
-            return Boomerang.OK;
+            final PrintWriter out = spec.commandLine().getOut();
+            try (CrossingClient client = CrossingClient.open(interfaceName);
+                    BufferedReader tasks =
+                            new BufferedReader(
+                                    new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+                String line = tasks.readLine();
+                while (line != null) {
+                    out.println(client.measure(CrossingTask.parse(line)).text());
+                    out.flush();
+                    line = tasks.readLine();
+                }
+                return Boomerang.OK;
+            }
         }
     }
 
     /// The server of `boomerang measure chassis`, in its namespace.
     @Command(name = "reflect", hidden = true)
     static final class Reflect implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
         @Parameters(index = "0")
         private String interfaceName = "";
 
         @Override
         public Integer call() throws IOException {
-            CrossingServer.run(interfaceName, System.in);
+            CrossingServer.run(interfaceName, System.in, spec.commandLine().getOut());
             return Boomerang.OK;
         }
     }

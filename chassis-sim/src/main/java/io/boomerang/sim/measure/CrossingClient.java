@@ -10,44 +10,51 @@ import io.boomerang.port.PortWait;
 import io.boomerang.sim.report.Latency;
 import io.boomerang.sim.report.LatencyRecorder;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /// Sends frames across a network to a host that sends each of them back, so many on their way at
-/// once that the network is busy, or one. So the slowest part sets the pace, and nothing is
-/// measured that was lost.
-public final class CrossingClient {
+/// once that the network is busy, or one. So the slowest part sets the pace. One thread.
+public final class CrossingClient implements AutoCloseable {
     private static final int BURST = 256;
     private static final int WAIT_MS = 1;
 
-    /// What has not come back after this long is lost.
+    /// When nothing has come back for so long, what is on its way is lost.
     private static final long LOST_NS = TimeUnit.SECONDS.toNanos(1);
 
+    /// Until every flow has crossed: a network may be slow to begin, but not that slow.
+    private static final long OPEN_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+
+    /// Before a measurement: until as many frames are on their way everywhere as there will be.
+    private static final long SETTLE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final PacketPort port;
-    private final CrossingFrames frames;
-    private final int window;
+    private final PortWait wait;
     private final FrameBurst burst = new FrameBurst(BURST);
+    private final FramesOnWay onWay = new FramesOnWay(CrossingFrames.FLOWS);
 
-    private int onWay;
-    private long sent;
-    private long returned;
-    private long lost;
-    private long firstCounted;
-    private long heardNs;
     private LatencyRecorder latency = new LatencyRecorder();
+    private long heardNs;
 
-    private CrossingClient(final PacketPort port, final CrossingFrames frames, final int window) {
+    private CrossingClient(final PacketPort port) {
         this.port = port;
-        this.frames = frames;
-        this.window = window;
+        wait = new PortWait(List.of(port));
+    }
+
+    /// By the interface of that name, in this process's network namespace.
+    public static CrossingClient open(final String interfaceName) throws PortException {
+        return new CrossingClient(
+                PacketPorts.open(interfaceName, PortOptions.DEFAULTS.withDriver(Driver.AF_PACKET)));
     }
 
     /// What came out.
     ///
     /// @param perSecond frames that came back
-    /// @param lost frames that did not
+    /// @param lost frames that did not, or behind a later one of their flow
     /// @param p50Us median of the round trips, in microseconds
     /// @param p99Us of 100 round trips 99 took no longer
     public record Result(double perSecond, long lost, double p50Us, double p99Us) {
@@ -70,56 +77,84 @@ public final class CrossingClient {
         }
     }
 
-    /// Measures by the interface of that name, in this process's network namespace.
+    /// Does a task.
     ///
-    /// @param frameBytes 60 to 1,514, without frame check sequence
-    /// @param window frames on their way at once
-    /// @param warmUpNs before it is measured for `durationNs`, both in nanoseconds
-    public static Result run(
-            final String interfaceName,
-            final int frameBytes,
-            final int window,
-            final long warmUpNs,
-            final long durationNs)
-            throws PortException {
-        final PortOptions options = PortOptions.DEFAULTS.withDriver(Driver.AF_PACKET);
-        try (Arena arena = Arena.ofConfined();
-                PacketPort port = PacketPorts.open(interfaceName, options);
-                PortWait wait = new PortWait(List.of(port))) {
-            final CrossingClient client =
-                    new CrossingClient(port, new CrossingFrames(arena, frameBytes), window);
-            client.workFor(warmUpNs, wait);
-            client.forget();
-            final long startNs = System.nanoTime();
-            client.workFor(durationNs, wait);
-            return client.result(System.nanoTime() - startNs);
+    /// @throws IOException when nothing comes back: then nothing can be said of the network
+    public Result measure(final CrossingTask task) throws IOException {
+        final int window = task.window();
+        try (Arena arena = Arena.ofConfined()) {
+            final CrossingFrames frames = new CrossingFrames(arena, task.frameBytes());
+            open(frames);
+            workFor(SETTLE_NS, frames, window);
+            onWay.forget();
+            latency = new LatencyRecorder();
+            final long tookNs =
+                    workFor(TimeUnit.MILLISECONDS.toNanos(task.durationMs()), frames, window);
+            final long returned = onWay.returned();
+            final Latency roundTrip = latency.sent();
+            final double seconds = (double) tookNs / TimeUnit.SECONDS.toNanos(1);
+            if (returned == 0) {
+                throw new IOException(
+                        String.format(
+                                Locale.ROOT,
+                                "no frame of %d bytes came back within %.1f s",
+                                task.frameBytes(),
+                                seconds));
+            }
+            awaitRest(frames);
+            return new Result(
+                    returned / seconds, onWay.lost(), roundTrip.p50Us(), roundTrip.p99Us());
         }
     }
 
-    private void forget() {
-        returned = 0;
-        lost = 0;
-        latency = new LatencyRecorder();
+    /// Lets a frame of each flow cross, so that all on the path know them.
+    private void open(final CrossingFrames frames) throws IOException {
+        final long startNs = System.nanoTime();
+        do {
+            if (System.nanoTime() - startNs > OPEN_LIMIT_NS) {
+                throw new IOException(
+                        String.format(
+                                Locale.ROOT,
+                                "only %d of %d flows crossed within %d s",
+                                onWay.returned(),
+                                CrossingFrames.FLOWS,
+                                TimeUnit.NANOSECONDS.toSeconds(OPEN_LIMIT_NS)));
+            }
+            onWay.forget();
+            heardNs = System.nanoTime();
+            send(frames, CrossingFrames.FLOWS, heardNs);
+            awaitRest(frames);
+        } while (onWay.returned() < CrossingFrames.FLOWS);
     }
 
-    private Result result(final long tookNs) {
-        final double seconds = (double) tookNs / TimeUnit.SECONDS.toNanos(1);
-        final Latency roundTrip = latency.sent();
-        return new Result(returned / seconds, lost, roundTrip.p50Us(), roundTrip.p99Us());
+    /// Until nothing is on its way any more.
+    private void awaitRest(final CrossingFrames frames) {
+        while (onWay.count() > 0) {
+            step(frames, 0);
+        }
     }
 
-    private void workFor(final long durationNs, final PortWait wait) {
+    /// Answers how long it was.
+    private long workFor(final long durationNs, final CrossingFrames frames, final int window) {
         final long startNs = System.nanoTime();
         heardNs = startNs;
-        while (System.nanoTime() - startNs < durationNs) {
-            final int received = port.receive(burst);
-            final long nowNs = System.nanoTime();
-            take(received, nowNs);
-            send(nowNs);
-            if (received == 0) {
-                wait.await(WAIT_MS);
-            }
+        long nowNs = startNs;
+        while (nowNs - startNs < durationNs) {
+            nowNs = step(frames, window);
         }
+        return nowNs - startNs;
+    }
+
+    /// Answers the time.
+    private long step(final CrossingFrames frames, final int window) {
+        final int received = port.receive(burst);
+        final long nowNs = System.nanoTime();
+        take(received, nowNs);
+        send(frames, window, nowNs);
+        if (received == 0) {
+            wait.await(WAIT_MS);
+        }
+        return nowNs;
     }
 
     private void take(final int received, final long nowNs) {
@@ -127,26 +162,28 @@ public final class CrossingClient {
             final MemorySegment frame = burst.segment(i);
             final long offset = burst.offset(i);
             if (CrossingFrames.isOne(frame, offset, burst.length(i))
-                    && CrossingFrames.number(frame, offset) >= firstCounted) {
-                returned++;
-                onWay--;
+                    && onWay.onReturn(CrossingFrames.number(frame, offset))) {
                 heardNs = nowNs;
                 latency.record(nowNs - CrossingFrames.timeNs(frame, offset), false);
             }
         }
-        if (onWay > 0 && nowNs - heardNs > LOST_NS) {
-            lost += onWay;
-            onWay = 0;
-            firstCounted = sent;
+        if (onWay.count() > 0 && nowNs - heardNs > LOST_NS) {
+            onWay.giveUp();
             heardNs = nowNs;
         }
     }
 
-    private void send(final long nowNs) {
-        while (onWay < window && port.transmit(frames.next(sent, nowNs), 0, frames.length())) {
-            sent++;
-            onWay++;
+    private void send(final CrossingFrames frames, final int window, final long nowNs) {
+        while (onWay.count() < window
+                && port.transmit(frames.next(onWay.next(), nowNs), 0, frames.length())) {
+            onWay.onSent();
         }
         port.flush();
+    }
+
+    @Override
+    public void close() {
+        wait.close();
+        port.close();
     }
 }

@@ -31,7 +31,8 @@ final class CrossingFrames {
     private static final int ADDRESSES = IP + 12;
     private static final int MAC_BYTES = 6;
     private static final int FIRST_PORT = 20_000;
-    private static final int FLOWS = 64;
+    private static final int PORTS = 1 << 15;
+    static final int FLOWS = 64;
     private static final int DESTINATION_PORT = 9;
     private static final ValueLayout.OfInt INT = NetworkOrder.INT;
 
@@ -53,7 +54,6 @@ final class CrossingFrames {
         frame.set(INT, ADDRESSES + Integer.BYTES, ReferenceNetwork.SERVER_ADDRESS);
         final long sum = InternetChecksum.add(0, frame, IP, Ipv4Header.LENGTH);
         frame.set(NetworkOrder.SHORT, IP + 10, (short) InternetChecksum.finish(sum));
-        frame.set(NetworkOrder.SHORT, UDP + 2, (short) DESTINATION_PORT);
         frame.set(NetworkOrder.SHORT, UDP + 4, (short) (length - UDP));
     }
 
@@ -65,8 +65,13 @@ final class CrossingFrames {
 
     /// The frame of that number, valid until the next one.
     MemorySegment next(final long number, final long nowNs) {
-        final short port = (short) (FIRST_PORT + number % FLOWS);
-        frame.set(NetworkOrder.SHORT, UDP, port);
+        return ofFlow((int) (number % FLOWS), number, nowNs);
+    }
+
+    /// The same, of any of 2^30 flows, counted from 0.
+    MemorySegment ofFlow(final int flow, final long number, final long nowNs) {
+        frame.set(NetworkOrder.SHORT, UDP, (short) (FIRST_PORT + flow % PORTS));
+        frame.set(NetworkOrder.SHORT, UDP + 2, (short) (DESTINATION_PORT + flow / PORTS));
         frame.set(NetworkOrder.LONG, NUMBER, number);
         frame.set(NetworkOrder.LONG, TIME, nowNs);
         return frame;

@@ -10,18 +10,25 @@ import io.boomerang.port.PortWait;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// Sends each frame of a {@link CrossingClient} back.
 public final class CrossingServer {
+    /// What it says when it is there.
+    static final String READY = "ready";
+
     private static final int BURST = 256;
     private static final int WAIT_MS = 100;
 
     private CrossingServer() {}
 
     /// Works until the stream ends, by the interface of that name.
-    public static void run(final String interfaceName, final InputStream untilEnd)
+    ///
+    /// @param out hears when it has begun
+    public static void run(
+            final String interfaceName, final InputStream untilEnd, final PrintWriter out)
             throws PortException {
         final Thread end =
                 Thread.ofPlatform()
@@ -37,6 +44,8 @@ public final class CrossingServer {
         final PortOptions options = PortOptions.DEFAULTS.withDriver(Driver.AF_PACKET);
         try (PacketPort port = PacketPorts.open(interfaceName, options);
                 PortWait wait = new PortWait(List.of(port))) {
+            out.println(READY);
+            out.flush();
             final FrameBurst burst = new FrameBurst(BURST);
             while (end.isAlive()) {
                 final int received = port.receive(burst);

@@ -75,5 +75,8 @@ class CrossingFramesTest {
 
         assertEquals(result, CrossingClient.Result.parse(result.text()));
         assertThrows(IllegalArgumentException.class, () -> CrossingClient.Result.parse("1.0 2 3"));
+        final CrossingTask task = new CrossingTask(60, 256, 1_000);
+        assertEquals(task, CrossingTask.parse(task.text()));
+        assertThrows(IllegalArgumentException.class, () -> CrossingTask.parse("60"));
     }
 }
