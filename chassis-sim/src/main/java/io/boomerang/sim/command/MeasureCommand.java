@@ -41,6 +41,8 @@ import java.util.concurrent.Callable;
             MeasureCommand.Drain.class,
             MeasurePullCommand.class,
             MeasurePullCommand.Hold.class,
+            MeasureFailoverCommand.class,
+            MeasureFailoverCommand.Probe.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "WHAT")
@@ -50,7 +52,8 @@ final class MeasureCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to measure: announcements, chassis, drain or pull");
+                spec.commandLine(),
+                "Say what to measure: announcements, chassis, drain, failover or pull");
     }
 
     /// `boomerang measure announcements`.

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -208,6 +209,24 @@ public final class Lab {
         return process;
     }
 
+    /// The process of a blade's daemon; empty when it does not run.
+    public Optional<ProcessHandle> daemonOf(final String host)
+            throws IOException, InterruptedException, LabException {
+        return namespaces.processes(namespaces.name(host)).stream().findFirst();
+    }
+
+    /// How often the daemon of a blade has started.
+    public long startsOf(final String host) throws IOException {
+        return Files.readString(logOf(host))
+                .lines()
+                .filter(line -> line.contains(started(host)))
+                .count();
+    }
+
+    private static String started(final String host) {
+        return "blade=" + host + " nodes=[" + host;
+    }
+
     /// Where the daemon of a blade logs to.
     public Path logOf(final String host) {
         return directory.resolve(host + ".log");
@@ -234,7 +253,7 @@ public final class Lab {
 
     private boolean allStarted(final Collection<String> hosts) throws IOException {
         for (final String host : hosts) {
-            if (!Files.readString(logOf(host)).contains("blade=" + host + " nodes=[" + host)) {
+            if (startsOf(host) == 0) {
                 return false;
             }
         }

@@ -36,7 +36,10 @@ final class MeasureCommandIT {
 
         assertEquals(2, none.status());
         assertTrue(
-                none.err().contains("Say what to measure: announcements, chassis, drain or pull"),
+                none.err()
+                        .contains(
+                                "Say what to measure: announcements, chassis, drain, failover or"
+                                        + " pull"),
                 none.err());
         assertEquals(2, rate.status());
         assertTrue(rate.err().contains("--rate 0 is outside 1..100000000"), rate.err());
