@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 /// Unmodified clients and servers in a laboratory, and what a test does to its chassis.
 final class LabGuests {
     private static final int CLIENTS = 3;
+    private static final int PATIENCE_S = 60;
 
     private final Lab lab;
     private final String name;
@@ -119,7 +120,7 @@ final class LabGuests {
     }
 
     /// One download by curl; answers what came, or how curl failed.
-    private String download(final String address) throws Exception {
+    private String download(final String address, final int patienceS) throws Exception {
         final Process curl =
                 new ProcessBuilder(
                                 lab.inside(
@@ -129,7 +130,7 @@ final class LabGuests {
                                                 "--silent",
                                                 "--show-error",
                                                 "--max-time",
-                                                "60",
+                                                String.valueOf(patienceS),
                                                 "http://" + address + "/file")))
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
@@ -142,15 +143,22 @@ final class LabGuests {
     /// them. Answers how often each result came about.
     List<String> download(final int count, final AtomicInteger done)
             throws InterruptedException, ExecutionException {
+        return download(count, CLIENTS, PATIENCE_S, done);
+    }
+
+    /// The same by so many clients, each of which gives a download up after so many seconds.
+    List<String> download(
+            final int count, final int clientCount, final int patienceS, final AtomicInteger done)
+            throws InterruptedException, ExecutionException {
         final List<String> results = new ArrayList<>();
-        try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+        try (ExecutorService clients = Executors.newFixedThreadPool(clientCount)) {
             final List<Future<String>> downloads = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 final String address =
                         i % 2 == 0 ? LabPlan.SERVER_ADDRESS : "[" + LabPlan.SERVER_ADDRESS6 + "]";
                 downloads.add(
                         clients.submit(() -> {
-                            final String result = download(address);
+                            final String result = download(address, patienceS);
                             done.incrementAndGet();
                             return result;
                         }));
@@ -162,9 +170,14 @@ final class LabGuests {
         return results;
     }
 
+    /// Whether a download has brought the whole file.
+    boolean isWhole(final String download) {
+        return expected.equals(download);
+    }
+
     /// That each of the downloads has brought the whole file.
     void assertWhole(final List<String> downloads) throws IOException {
-        final String logs = downloads.stream().allMatch(expected::equals) ? "" : logs();
+        final String logs = downloads.stream().allMatch(this::isWhole) ? "" : logs();
         assertEquals(Collections.nCopies(downloads.size(), expected), downloads, logs);
     }
 
