@@ -76,6 +76,9 @@ public final class JGroupsChannel implements ClusterChannel {
             throw new IllegalStateException(self.name() + " was connected before");
         }
         this.listener = listener;
+        if (sockets != null && !config.isWithinThisProcess()) {
+            sockets.rehearse();
+        }
         try {
             channel.connect(config.clusterName());
         } catch (final Exception e) {

@@ -2,6 +2,8 @@ package io.boomerang.cluster.key;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.security.GeneralSecurityException;
@@ -26,6 +28,7 @@ final class Handshake {
     /// Much longer than a handshake, and shorter than what a joining member waits for an answer.
     static final int LIMIT_MS = 1_500;
 
+    private static final int REHEARSAL_LIMIT_MS = 60_000;
     private static final int WELCOME = 0xB0;
     private static final String[] PROTOCOLS = {"TLSv1.3"};
     private static final String[] CIPHERS = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"};
@@ -52,30 +55,69 @@ final class Handshake {
         }
     }
 
+    /// Shakes hands with itself over the loopback interface. The first handshake of a process loads
+    /// and compiles a great deal, for seconds where many processes start at once on few processors.
+    /// After this one the others are not late because of it.
+    ///
+    /// @throws IOException when it did not work out; then it was of no use, and does no harm
+    void rehearse() throws IOException {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket near = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                Socket far = listener.accept()) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("rehearsal")
+                    .start(() -> {
+                        try {
+                            final SSLSocket _ = accept(far, REHEARSAL_LIMIT_MS);
+                        } catch (final IOException _) {
+                            // The end that opens hears of it, too.
+                        }
+                    });
+            final SSLSocket _ =
+                    open(
+                            near,
+                            listener.getInetAddress().getHostAddress(),
+                            listener.getLocalPort(),
+                            REHEARSAL_LIMIT_MS);
+        }
+    }
+
     /// As the end that opened the connection.
     SSLSocket open(final Socket connected, final String host, final int port) throws IOException {
+        return open(connected, host, port, LIMIT_MS);
+    }
+
+    private SSLSocket open(
+            final Socket connected, final String host, final int port, final int limitMs)
+            throws IOException {
         final SSLSocket secured =
                 (SSLSocket) context.getSocketFactory().createSocket(connected, host, port, true);
         secured.setUseClientMode(true);
-        complete(secured, connected);
+        complete(secured, connected, limitMs);
         return secured;
     }
 
     /// As the end that was connected to.
     SSLSocket accept(final Socket connected) throws IOException {
+        return accept(connected, LIMIT_MS);
+    }
+
+    private SSLSocket accept(final Socket connected, final int limitMs) throws IOException {
         final SSLSocket secured =
                 (SSLSocket) context.getSocketFactory().createSocket(connected, null, true);
         secured.setUseClientMode(false);
         secured.setNeedClientAuth(true);
-        complete(secured, connected);
+        complete(secured, connected, limitMs);
         return secured;
     }
 
-    private void complete(final SSLSocket secured, final Socket connected) throws IOException {
+    private void complete(final SSLSocket secured, final Socket connected, final int limitMs)
+            throws IOException {
         secured.setEnabledProtocols(PROTOCOLS);
         secured.setEnabledCipherSuites(CIPHERS);
         final ScheduledFuture<?> limit =
-                timer.schedule(() -> closeQuietly(connected), LIMIT_MS, TimeUnit.MILLISECONDS);
+                timer.schedule(() -> closeQuietly(connected), limitMs, TimeUnit.MILLISECONDS);
         try {
             secured.startHandshake();
             welcome(secured);

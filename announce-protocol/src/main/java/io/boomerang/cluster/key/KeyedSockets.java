@@ -48,6 +48,15 @@ public final class KeyedSockets implements AutoCloseable {
         use(holder.key());
     }
 
+    /// Makes the handshakes to come as quick as they will be; takes seconds on a busy machine.
+    public void rehearse() {
+        try {
+            handshake.rehearse();
+        } catch (final IOException _) {
+            // They are slower then.
+        }
+    }
+
     /// An unconnected one.
     ///
     /// @param outlastsTrust whether it goes on when its other end is not trusted any more

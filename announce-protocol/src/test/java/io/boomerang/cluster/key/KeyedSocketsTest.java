@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 class KeyedSocketsTest {
@@ -61,6 +62,15 @@ class KeyedSocketsTest {
         listening.close();
         server.close();
         client.close();
+    }
+
+    @Test
+    void shouldShakeHandsWithItselfBeforeItMeetsOthers() throws IOException {
+        try (ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1)) {
+            new Handshake(key, timer).rehearse();
+        }
+        client.rehearse();
+        assertEquals(0, client.refusedCount());
     }
 
     @Test
