@@ -1,5 +1,7 @@
 package io.boomerang.backplane;
 
+import io.boomerang.link.LinkState;
+
 /// How nodes watch the links between them.
 ///
 /// @param helloIntervalMs between two hellos of a node, in milliseconds; all nodes of a chassis
@@ -26,6 +28,6 @@ public record RelayConfig(int helloIntervalMs, int vni) {
 
     /// The interval in a chassis of so many nodes, in milliseconds.
     int intervalMs(final int nodes) {
-        return Math.max(helloIntervalMs, nodes * 1_000 / HELLOS_PER_SECOND);
+        return LinkState.intervalMs(helloIntervalMs, nodes, HELLOS_PER_SECOND);
     }
 }

@@ -22,6 +22,11 @@ public interface ClusterChannel extends AutoCloseable {
     /// This member.
     Member self();
 
+    /// The links to other members, for any thread; {@link LinkCounters#NONE} where none can break.
+    default LinkCounters links() {
+        return LinkCounters.NONE;
+    }
+
     /// Leaves the cluster. Further calls do nothing.
     @Override
     void close();

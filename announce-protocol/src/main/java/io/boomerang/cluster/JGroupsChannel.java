@@ -12,8 +12,10 @@ import org.jgroups.MergeView;
 import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
+import org.jgroups.stack.Protocol;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -34,6 +36,7 @@ public final class JGroupsChannel implements ClusterChannel {
     private final JGroupsConfig config;
     private final Member self;
     private final @Nullable KeyedSockets sockets;
+    private final @Nullable LinkRelay relay;
     private final JChannel channel;
     private final Admission admission;
 
@@ -44,23 +47,36 @@ public final class JGroupsChannel implements ClusterChannel {
     private volatile boolean closed;
 
     public JGroupsChannel(final JGroupsConfig config, final Member self) {
+        this(config, self, List.of());
+    }
+
+    /// @param underRelay protocols that come between the transport and what goes around its broken
+    ///   links
+    JGroupsChannel(final JGroupsConfig config, final Member self, final List<Protocol> underRelay) {
         this.config = config;
         this.self = self;
         final Address address = MemberAddress.of(self);
         this.admission = new Admission(self, address);
         final KeyHolder key = config.key();
         this.sockets = key == null ? null : new KeyedSockets(key, self.name());
-        this.channel = newChannel(config, sockets, self, address);
+        this.relay = config.isWithinThisProcess() ? null : new LinkRelay(self, address);
+        final List<Protocol> aboveTransport = new ArrayList<>(underRelay);
+        if (relay != null) {
+            aboveTransport.add(relay);
+        }
+        this.channel = newChannel(config, sockets, aboveTransport, self, address);
         channel.setReceiver(new Inbox());
     }
 
     private static JChannel newChannel(
             final JGroupsConfig config,
             final @Nullable KeyedSockets sockets,
+            final List<Protocol> aboveTransport,
             final Member self,
             final Address address) {
         try {
-            final JChannel channel = new JChannel(JGroupsStack.protocols(config, sockets));
+            final JChannel channel =
+                    new JChannel(JGroupsStack.protocols(config, sockets, aboveTransport));
             channel.setName(self.name());
             channel.addAddressGenerator(() -> address);
             return channel;
@@ -156,6 +172,11 @@ public final class JGroupsChannel implements ClusterChannel {
     /// opened by either.
     public long connectionsRefused() {
         return sockets == null ? 0 : sockets.refusedCount();
+    }
+
+    @Override
+    public LinkCounters links() {
+        return relay == null ? LinkCounters.NONE : relay.counters();
     }
 
     @Override

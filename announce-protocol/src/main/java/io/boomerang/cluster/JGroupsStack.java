@@ -2,6 +2,7 @@ package io.boomerang.cluster;
 
 import io.boomerang.cluster.key.KeyedSockets;
 
+import org.jgroups.protocols.BaseBundler;
 import org.jgroups.protocols.Discovery;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FD_SOCK;
@@ -9,6 +10,7 @@ import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG2;
 import org.jgroups.protocols.LOCAL_PING;
 import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.PerDestinationBundler;
 import org.jgroups.protocols.SHARED_LOOPBACK;
 import org.jgroups.protocols.SHARED_LOOPBACK_PING;
 import org.jgroups.protocols.TCP;
@@ -17,7 +19,6 @@ import org.jgroups.protocols.TP;
 import org.jgroups.protocols.TransferQueueBundler;
 import org.jgroups.protocols.UFC;
 import org.jgroups.protocols.UNICAST3;
-import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
@@ -57,17 +58,26 @@ final class JGroupsStack {
     private static final int CONNECT_TIMEOUT_MS = 1_000;
     private static final int HEARTBEAT_INTERVAL_MS = 1_000;
     private static final int HEARTBEAT_TIMEOUT_MS = 5_000;
-    private static final int VERIFY_TIMEOUT_MS = 500;
+
+    /// Longer than it takes to notice a silent link (three hello intervals) and to take another
+    /// one.
+    private static final int VERIFY_TIMEOUT_MS = 5 * ClusterLinks.HELLO_INTERVAL_MS;
+
     private static final int MERGE_MIN_INTERVAL_MS = 1_000;
     private static final int MERGE_MAX_INTERVAL_MS = 3_000;
 
     private JGroupsStack() {}
 
     /// @param sockets null for those of the platform
+    /// @param aboveTransport what comes next to the transport
     static List<Protocol> protocols(
-            final JGroupsConfig config, final @Nullable KeyedSockets sockets) throws Exception {
+            final JGroupsConfig config,
+            final @Nullable KeyedSockets sockets,
+            final List<Protocol> aboveTransport)
+            throws Exception {
         final List<Protocol> protocols = new ArrayList<>();
         protocols.add(transport(config, sockets));
+        protocols.addAll(aboveTransport);
         protocols.add(discovery(config));
         protocols.add(
                 new MERGE3()
@@ -79,7 +89,7 @@ final class JGroupsStack {
                     new FD_ALL3()
                             .setTimeout(HEARTBEAT_TIMEOUT_MS)
                             .setInterval(HEARTBEAT_INTERVAL_MS));
-            protocols.add(new VERIFY_SUSPECT2().setTimeout(VERIFY_TIMEOUT_MS));
+            protocols.add(new PersistentVerification(VERIFY_TIMEOUT_MS));
         }
         protocols.add(new NAKACK2().useMcastXmit(false));
         protocols.add(new UNICAST3());
@@ -129,10 +139,24 @@ final class JGroupsStack {
         if (sockets != null) {
             transport.setSocketFactory(new KeyedSocketFactory(sockets));
         }
-        transport.setBundler(new TransferQueueBundler().setCapacity(BUNDLER_CAPACITY));
+        final BaseBundler bundler = bundler(config);
+        bundler.setCapacity(BUNDLER_CAPACITY);
+        transport.setBundler(bundler);
         transport.useVirtualThreads(false);
         transport.setDiagnosticsHandler(new DiagnosticsHandler().setEnabled(false));
         return transport;
+    }
+
+    /// Among hosts a thread for each destination: the one that waits for a connection to a host
+    /// that is gone, or for room in one whose other end is silent, keeps nothing from the other
+    /// members.
+    private static BaseBundler bundler(final JGroupsConfig config) {
+        if (config.isWithinThisProcess()) {
+            return new TransferQueueBundler();
+        }
+        final BaseBundler bundler = new PerDestinationBundler();
+        bundler.useSingleSenderThread(false);
+        return bundler;
     }
 
     private static Discovery discovery(final JGroupsConfig config) {

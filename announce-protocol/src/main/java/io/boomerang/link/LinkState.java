@@ -41,6 +41,7 @@ public final class LinkState {
     private long helloTick = -TICKS_PER_INTERVAL;
     private boolean haveLinksChanged;
     private boolean isNewsToTell;
+    private int waysFound;
     private long refusedHellos;
     private long refusedRecords;
 
@@ -149,10 +150,22 @@ public final class LinkState {
         if (haveLinksChanged) {
             haveLinksChanged = false;
             routes.compute(members);
+            waysFound++;
         }
     }
 
+    /// Grows whenever {@link #nextHop} may answer something else than before.
+    public int waysFound() {
+        return waysFound;
+    }
+
     // Hellos
+
+    /// How far apart a node's hellos are in a chassis of so many: as far as wanted, or as its limit
+    /// of hellos to send in a second demands.
+    public static int intervalMs(final int wantedMs, final int nodes, final int hellosPerSecond) {
+        return Math.max(wantedMs, nodes * 1_000 / hellosPerSecond);
+    }
 
     /// Whether it is time to say hello to everyone: after an interval, or at once when there is
     /// news. If so, the hellos that are written next are of this moment.
@@ -223,6 +236,26 @@ public final class LinkState {
             haveLinksChanged = true;
             isNewsToTell = true;
         }
+    }
+
+    /// Members that this node does not hear.
+    public int silentCount() {
+        int count = 0;
+        for (final long word : own.silent) {
+            count += Long.bitCount(word);
+        }
+        return count;
+    }
+
+    /// Members that do not hear this node, as they say.
+    public int deafCount() {
+        int count = 0;
+        for (final Peer peer : members) {
+            if (peer != own && !peer.isLost && !peer.hears(self)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /// Hellos that were malformed.

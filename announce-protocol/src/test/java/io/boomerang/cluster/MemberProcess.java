@@ -1,6 +1,7 @@
 package io.boomerang.cluster;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -60,7 +61,9 @@ final class MemberProcess implements AutoCloseable {
 
     /// Waits until the last line that starts so is this one.
     void awaitLast(final String start, final String rest) {
-        await(start + rest).atMost(PATIENCE).until(() -> (start + rest).equals(last(start)));
+        await(start + rest)
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertEquals(start + rest, last(start), this::toString));
     }
 
     /// The last line that starts so, without the mark; empty when there is none.

@@ -299,7 +299,7 @@ final class NodeAgent implements Runnable {
         final long uptimeMs = TimeUnit.NANOSECONDS.toMillis(nowNs - startedNs);
         final Measurements measured = new Measurements();
         measured.add(Metric.UPTIME, uptimeMs / 1e3);
-        NodeMeasurements.add(measured, view, made.inbox);
+        NodeMeasurements.add(measured, view, channel.links(), made.inbox);
         NodeMeasurements.add(measured, made.udp, made.relay);
         made.meter.measure(measured, config::nodeName);
         machine.measure(measured, config::nodeName, nowNs);

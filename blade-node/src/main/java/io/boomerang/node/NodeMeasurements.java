@@ -6,6 +6,7 @@ import io.boomerang.backplane.udp.UdpBackplane;
 import io.boomerang.backplane.udp.UdpCounters;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlInbox;
+import io.boomerang.cluster.LinkCounters;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.node.admin.Measurements;
 import io.boomerang.node.admin.Metric;
@@ -16,7 +17,11 @@ import java.util.Locale;
 final class NodeMeasurements {
     private NodeMeasurements() {}
 
-    static void add(final Measurements into, final ClusterView view, final ControlInbox inbox) {
+    static void add(
+            final Measurements into,
+            final ClusterView view,
+            final LinkCounters links,
+            final ControlInbox inbox) {
         into.add(Metric.VIEW, view.id());
         for (final Role role : Role.values()) {
             into.add(
@@ -24,7 +29,12 @@ final class NodeMeasurements {
                     word(role),
                     view.members().stream().filter(member -> member.role() == role).count());
         }
-        into.add(Metric.INBOX_DROPPED, inbox.dropped());
+        into.add(Metric.INBOX_DROPPED, inbox.dropped())
+                .add(Metric.CLUSTER_LINKS_DOWN, "in", links.silentLinks())
+                .add(Metric.CLUSTER_LINKS_DOWN, "out", links.deafLinks())
+                .add(Metric.CLUSTER_RELAYED, "sent", links.sentByRelay())
+                .add(Metric.CLUSTER_RELAYED, "sent-on", links.relayed())
+                .add(Metric.CLUSTER_RELAYED, "received", links.cameByRelay());
     }
 
     static void add(

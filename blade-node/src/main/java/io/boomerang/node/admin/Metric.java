@@ -12,6 +12,16 @@ public enum Metric {
             "control_inbox_dropped_total",
             "",
             "Batches of control messages lost because too many waited."),
+    CLUSTER_LINKS_DOWN(
+            Type.GAUGE,
+            "cluster_links_down",
+            "direction",
+            "Members of the cluster that the node does not hear, and that do not hear it."),
+    CLUSTER_RELAYED(
+            Type.COUNTER,
+            "cluster_relayed_total",
+            "way",
+            "JGroups' messages that went around broken links: sent, sent on for others, received."),
 
     FRAMES(Type.COUNTER, "frames_total", "point", "Frames that passed this point of the node."),
     BYTES(

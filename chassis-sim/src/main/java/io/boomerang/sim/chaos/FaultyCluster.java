@@ -23,7 +23,8 @@ import java.util.TreeMap;
 /// A control plane that loses, doubles, delays and reorders messages as the weather is, and whose
 /// members learn late who is there: a node that dies, stands still or is out of reach leaves the
 /// others' view after {@link #DETECTION_NS}, and one that comes back enters it after {@link
-/// #MERGE_NS}.
+/// #MERGE_NS}. A single broken link excludes nobody, as real members relay their control messages
+/// around it; between the parts of a divided chassis there is no other way.
 final class FaultyCluster implements ClusterSource {
     static final long DETECTION_NS = 1_200_000_000L;
     static final long MERGE_NS = 500_000_000L;
