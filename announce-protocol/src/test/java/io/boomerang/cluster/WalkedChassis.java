@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
 /// that can be cut.
 final class WalkedChassis implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final int MESSAGES = 10;
 
     private final List<Node> nodes = new ArrayList<>();
@@ -127,6 +128,29 @@ final class WalkedChassis implements AutoCloseable {
         }
     }
 
+    /// Until each member knows of its own links, in both directions.
+    void awaitNoticed(final int mask) {
+        await(LinkMasks.text(mask))
+                .atMost(PATIENCE)
+                .pollInterval(POLL)
+                .until(() ->
+                        IntStream.range(0, LinkMasks.NODES)
+                                .allMatch(node -> hasNoticed(mask, node)));
+    }
+
+    private boolean hasNoticed(final int mask, final int node) {
+        int silent = 0;
+        int deaf = 0;
+        for (int other = 0; other < LinkMasks.NODES; other++) {
+            if (other != node) {
+                silent += LinkMasks.isBroken(mask, other, node) ? 1 : 0;
+                deaf += LinkMasks.isBroken(mask, node, other) ? 1 : 0;
+            }
+        }
+        final LinkCounters counters = nodes.get(node).relay.counters();
+        return counters.silentLinks() == silent && counters.deafLinks() == deaf;
+    }
+
     List<String> views() {
         return nodes.stream().map(node -> node.view).toList();
     }
@@ -172,7 +196,7 @@ final class WalkedChassis implements AutoCloseable {
             final List<String> due = expected.get(i);
             await(where)
                     .atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(20))
+                    .pollInterval(POLL)
                     .until(() -> node.messages.size() >= due.size());
             for (int from = 1; from <= LinkMasks.NODES; from++) {
                 assertEquals(
