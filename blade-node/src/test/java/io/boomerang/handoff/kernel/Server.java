@@ -8,6 +8,8 @@ import io.boomerang.handoff.ConnectionBlob;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.linux.SystemCallException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -73,14 +75,14 @@ final class Server implements AutoCloseable {
         };
     }
 
-    /// Moves unless that is refused.
-    boolean tryMove() {
+    /// Moves unless that is refused; answers why, or null.
+    @Nullable String tryMove() {
         return switch (take()) {
             case TakeResult.Taken(var frozen) -> {
                 moveOn(frozen);
-                yield true;
+                yield null;
             }
-            case TakeResult.Refused _ -> false;
+            case TakeResult.Refused(var reason) -> reason;
         };
     }
 
