@@ -41,6 +41,7 @@ import java.util.stream.Stream;
             "one blade joins and another one drains. Shows that every flow stayed on its blade."
         },
         mixinStandardHelpOptions = true,
+        subcommands = DemoHandoffCommand.class,
         showDefaultValues = true,
         usageHelpAutoWidth = true)
 final class DemoCommand implements Callable<Integer> {

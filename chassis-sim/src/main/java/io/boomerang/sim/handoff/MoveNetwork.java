@@ -17,7 +17,7 @@ final class MoveNetwork {
     private static final int FRAME_FAULTS_SHARE = 8;
     private static final int MAX_DATAGRAM = 1 << 16;
 
-    private final Timeline timeline;
+    private final Schedule schedule;
     private final SplittableRandom random;
     private final int faultPercent;
     private final Receiver receiver;
@@ -29,11 +29,11 @@ final class MoveNetwork {
     }
 
     MoveNetwork(
-            final Timeline timeline,
+            final Schedule schedule,
             final SplittableRandom random,
             final int faultPercent,
             final Receiver receiver) {
-        this.timeline = timeline;
+        this.schedule = schedule;
         this.random = random;
         this.faultPercent = faultPercent;
         this.receiver = receiver;
@@ -60,7 +60,7 @@ final class MoveNetwork {
                 copy[at] ^= (byte) (1 << random.nextInt(Byte.SIZE));
             }
             final long delayNs = DELAY_NS * (fails(share) ? 1 + random.nextInt(SLOW) : 1);
-            timeline.after(
+            schedule.after(
                     delayNs,
                     () -> receiver.onDatagram(from, to, MemorySegment.ofArray(copy), copy.length));
         }

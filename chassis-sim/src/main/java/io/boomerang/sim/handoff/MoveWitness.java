@@ -14,7 +14,7 @@ import java.util.Set;
 
 /// Watches who holds each connection. It knows nothing of transfers: it hears from the stacks when
 /// they accept, take over, go on with or give up a connection, and from the run who dies.
-final class MoveWitness {
+final class MoveWitness implements StackObserver {
     private static final int MOST_VIOLATIONS = 20;
     private static final double NS_PER_MS = 1e6;
 
@@ -46,12 +46,13 @@ final class MoveWitness {
         }
     }
 
-    void onAccepted(final int node, final FlowKey key) {
+    @Override
+    public void onAccepted(final int node, final FlowKey key) {
         holders.put(key, node);
     }
 
-    /// From here on the connection is that blade's.
-    void onLive(final int node, final FlowKey key, final long nowNs) {
+    @Override
+    public void onLive(final int node, final FlowKey key, final long nowNs) {
         moves++;
         final Integer before = holders.put(key, node);
         if (before != null && before == node) {
@@ -61,7 +62,8 @@ final class MoveWitness {
         excused.remove(key);
     }
 
-    void onKept(final int node, final FlowKey key, final long nowNs) {
+    @Override
+    public void onKept(final int node, final FlowKey key, final long nowNs) {
         kept++;
         final Integer holder = holders.get(key);
         if (holder == null || holder != node) {
@@ -69,7 +71,8 @@ final class MoveWitness {
         }
     }
 
-    void onLost(final int node, final FlowKey key, final long nowNs) {
+    @Override
+    public void onLost(final int node, final FlowKey key, final long nowNs) {
         lost++;
         final Integer holder = holders.get(key);
         if (holder != null && holder != node && !dead.get(holder)) {
@@ -78,8 +81,8 @@ final class MoveWitness {
         excused.add(key);
     }
 
-    /// A segment came to a blade that does not know its connection.
-    void onStray(final int node, final FlowKey key, final long nowNs) {
+    @Override
+    public void onStray(final int node, final FlowKey key, final long nowNs) {
         strays++;
         if (!excused.contains(key)) {
             accuse(

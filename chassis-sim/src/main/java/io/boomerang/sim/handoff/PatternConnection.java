@@ -4,30 +4,18 @@ import io.boomerang.flow.FlowKey;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.handoff.Octets;
 import io.boomerang.handoff.endpoint.TcpEndpoint;
-import io.boomerang.transfer.TransferId;
-
-import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/// A server's end of a connection: the client first says how much it wants and how much it will
-/// send. How far both have come travels with the connection.
-final class ServedConnection {
+/// The client first says how much it wants and how much it will send, in bytes of a {@link
+/// Pattern}. How far both have come travels with the connection.
+final class PatternConnection extends ServedConnection {
     /// Seed, bytes down, bytes up.
     static final int REQUEST_BYTES = 24;
 
     private static final int STATE_BYTES = 40;
     private static final int PIECE = 4_096;
-
-    final FlowKey key;
-    final TcpEndpoint endpoint;
-
-    /// On its way to another blade; null while it is here.
-    @Nullable TransferId leaving;
-
-    /// Whether a classifier has decided where it is served.
-    boolean isDecided;
 
     private final byte[] piece = new byte[PIECE];
     private final MemorySegment segment = MemorySegment.ofArray(piece);
@@ -40,15 +28,14 @@ final class ServedConnection {
     private boolean closed;
     private String fault = "";
 
-    ServedConnection(final FlowKey key, final TcpEndpoint endpoint) {
-        this.key = key;
-        this.endpoint = endpoint;
+    PatternConnection(final FlowKey key, final TcpEndpoint endpoint) {
+        super(key, endpoint);
     }
 
     /// One that another application has served so far.
-    static ServedConnection arrived(
+    static PatternConnection arrived(
             final FlowKey key, final TcpEndpoint endpoint, final ConnectionState state) {
-        final ServedConnection connection = new ServedConnection(key, endpoint);
+        final PatternConnection connection = new PatternConnection(key, endpoint);
         connection.isDecided = true;
         if (state.applicationState().length() == STATE_BYTES) {
             final ByteBuffer known = ByteBuffer.wrap(state.applicationState().toArray());
@@ -65,7 +52,7 @@ final class ServedConnection {
         return connection;
     }
 
-    /// The connection stands still; what a next application has to know is with it.
+    @Override
     ConnectionState freeze(final long nowNs) {
         final ConnectionState state = endpoint.freeze(nowNs);
         if (!isDecided) {
@@ -81,12 +68,12 @@ final class ServedConnection {
         return state.with(Octets.NONE, Octets.of(known.array()));
     }
 
-    /// Whether the client has said what it wants.
+    @Override
     boolean isAsked() {
         return !request.hasRemaining();
     }
 
-    /// Reads and writes what it can.
+    @Override
     void serve(final long nowNs) {
         if (leaving != null) {
             return;
@@ -146,9 +133,5 @@ final class ServedConnection {
     /// What was wrong with what came; empty if nothing.
     String fault() {
         return fault;
-    }
-
-    boolean isOver() {
-        return endpoint.state() == TcpEndpoint.State.CLOSED;
     }
 }

@@ -16,7 +16,7 @@ final class SimClient {
     private final TcpEndpoint endpoint;
     private final byte[] piece = new byte[PIECE];
     private final MemorySegment segment = MemorySegment.ofArray(piece);
-    private final ByteBuffer request = ByteBuffer.allocate(ServedConnection.REQUEST_BYTES);
+    private final ByteBuffer request = ByteBuffer.allocate(PatternConnection.REQUEST_BYTES);
     private final Pattern upward;
     private final Pattern downward;
     private final long down;

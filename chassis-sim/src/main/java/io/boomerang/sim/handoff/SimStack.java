@@ -1,11 +1,11 @@
 package io.boomerang.sim.handoff;
 
-import io.boomerang.blade.terminal.LocalStack;
 import io.boomerang.blade.terminal.TerminalBlade;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.handoff.endpoint.EndpointConfig;
 import io.boomerang.handoff.endpoint.TcpEndpoint;
+import io.boomerang.sim.handoff.ServedConnection.Service;
 import io.boomerang.transfer.TransferId;
 import io.boomerang.wire.TcpHeader;
 
@@ -18,32 +18,52 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /// The TCP stack of a simulated blade: listens at the virtual addresses, answers what it does not
-/// know with a reset, and serves what is its own.
-final class SimStack implements LocalStack {
+/// know with a reset, and lets a service have what is its own.
+///
+/// @param <C> the connections of its service
+final class SimStack<C extends ServedConnection> implements HandoffChassis.Stack {
     private final int node;
     private final EndpointConfig config;
+    private final VirtualService virtual;
     private final SplittableRandom random;
-    private final MoveWitness witness;
+    private final Function<InetSocketAddress, FlowKey> keys;
+    private final Service<C> service;
+    private final StackObserver observer;
     private final Frames frames = new Frames();
-    private final Map<FlowKey, ServedConnection> connections = new LinkedHashMap<>();
-    private final Map<TransferId, ServedConnection> prepared = new HashMap<>();
+    private final Map<FlowKey, C> connections = new LinkedHashMap<>();
+    private final Map<TransferId, C> prepared = new HashMap<>();
+
+    /// Went live, and nothing has come since.
+    private final Set<FlowKey> silent = new HashSet<>();
+
     private final Deque<byte[]> outgoing = new ArrayDeque<>();
 
+    /// @param random for what others shall not guess
+    /// @param keys the flows of clients
     SimStack(
             final int node,
             final EndpointConfig config,
+            final VirtualService virtual,
             final SplittableRandom random,
-            final MoveWitness witness) {
+            final Function<InetSocketAddress, FlowKey> keys,
+            final Service<C> service,
+            final StackObserver observer) {
         this.node = node;
         this.config = config;
+        this.virtual = virtual;
         this.random = random;
-        this.witness = witness;
+        this.keys = keys;
+        this.service = service;
+        this.observer = observer;
     }
 
     private void emit(final MemorySegment packet, final long offset, final long length) {
@@ -58,46 +78,51 @@ final class SimStack implements LocalStack {
         }
         final FlowKey key = frames.key().copy();
         final int flags = frames.flags();
-        ServedConnection connection = connections.get(key);
+        C connection = connections.get(key);
         if (connection == null && (flags & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN) {
             connection = accept(key);
         }
         if (connection != null) {
             connection.endpoint.receive(
                     frame, offset + Frames.ETHERNET_BYTES, offset + length, nowNs);
+            if (silent.remove(key)) {
+                observer.onFirstSegment(node, key, nowNs);
+            }
             connection.serve(nowNs);
         } else if ((flags & TcpHeader.RST) == 0) {
-            witness.onStray(node, key, nowNs);
+            observer.onStray(node, key, nowNs);
             outgoing.add(ResetSegment.answering(frame, offset));
         }
     }
 
-    private ServedConnection accept(final FlowKey key) {
-        final InetSocketAddress local = key.isIpv6() ? HandoffRun.VIRTUAL_6 : HandoffRun.VIRTUAL_4;
-        final ServedConnection connection =
-                new ServedConnection(
-                        key, TcpEndpoint.listen(config, local, this::emit, random.nextInt()));
+    private C accept(final FlowKey key) {
+        final C connection =
+                service.accept(
+                        key,
+                        TcpEndpoint.listen(
+                                config, virtual.at(key.isIpv6()), this::emit, random.nextInt()));
         connections.put(key, connection);
-        witness.onAccepted(node, key);
+        observer.onAccepted(node, key);
         return connection;
     }
 
-    /// Does what is due, and sends what there is to send.
-    void run(final TerminalBlade blade, final long nowNs) {
+    @Override
+    public void run(final TerminalBlade blade, final long nowNs) {
         connections.values().forEach(connection -> connection.serve(nowNs));
         flush(blade, nowNs);
     }
 
-    void flush(final TerminalBlade blade, final long nowNs) {
+    @Override
+    public void flush(final TerminalBlade blade, final long nowNs) {
         for (byte[] frame = outgoing.poll(); frame != null; frame = outgoing.poll()) {
             blade.transmit(MemorySegment.ofArray(frame), 0, frame.length, nowNs);
         }
     }
 
     /// Connections that could go to another blade now: those that have been asked for something.
-    List<ServedConnection> movable() {
-        final List<ServedConnection> movable = new ArrayList<>();
-        for (final ServedConnection connection : connections.values()) {
+    List<C> movable() {
+        final List<C> movable = new ArrayList<>();
+        for (final C connection : connections.values()) {
             if (connection.leaving == null
                     && connection.isAsked()
                     && connection.endpoint.refusal() == null) {
@@ -108,60 +133,55 @@ final class SimStack implements LocalStack {
     }
 
     /// Lets a connection stand still and gives it away; false if that cannot be now.
-    boolean give(
-            final ServedConnection connection,
-            final int host,
-            final TerminalBlade blade,
-            final long nowNs) {
+    boolean give(final C connection, final int host, final TerminalBlade blade, final long nowNs) {
         final ConnectionState state = connection.freeze(nowNs);
         final TransferId transfer = blade.give(connection.key, state, host, nowNs);
         connection.leaving = transfer;
         if (transfer == null) {
             connection.endpoint.resume();
+        } else {
+            observer.onFrozen(node, connection.key, state, host, nowNs);
         }
         return transfer != null;
-    }
-
-    /// It is served here.
-    void keepHere(final ServedConnection connection) {
-        connection.isDecided = true;
     }
 
     @Override
     public @Nullable String prepare(
             final TransferId transfer, final ConnectionState state, final long nowNs) {
-        if (random.nextInt(50) == 0) {
-            return "the host does not want it";
+        final String refusal = service.refusal(state);
+        if (refusal == null) {
+            final TcpEndpoint endpoint = TcpEndpoint.restore(config, state, this::emit, nowNs);
+            final C connection = service.arrived(keys.apply(state.remote()), endpoint, state);
+            prepared.put(transfer, connection);
+            observer.onPrepared(node, connection.key, nowNs);
         }
-        final TcpEndpoint endpoint = TcpEndpoint.restore(config, state, this::emit, nowNs);
-        prepared.put(
-                transfer, ServedConnection.arrived(witness.keyOf(state.remote()), endpoint, state));
-        return null;
+        return refusal;
     }
 
     @Override
     public void goLive(final TransferId transfer, final long nowNs) {
-        final ServedConnection connection = remove(prepared, transfer);
+        final C connection = remove(transfer);
         connections.put(connection.key, connection);
-        witness.onLive(node, connection.key, nowNs);
+        silent.add(connection.key);
+        observer.onLive(node, connection.key, nowNs);
         connection.serve(nowNs);
     }
 
     @Override
     public void discard(final TransferId transfer) {
-        remove(prepared, transfer);
+        remove(transfer);
     }
 
-    private static <K> ServedConnection remove(final Map<K, ServedConnection> from, final K which) {
-        final ServedConnection connection = from.remove(which);
+    private C remove(final TransferId transfer) {
+        final C connection = prepared.remove(transfer);
         if (connection == null) {
-            throw new IllegalStateException(which + " is unknown");
+            throw new IllegalStateException(transfer + " is unknown");
         }
         return connection;
     }
 
-    private ServedConnection leaving(final TransferId transfer) {
-        for (final ServedConnection connection : connections.values()) {
+    private C leaving(final TransferId transfer) {
+        for (final C connection : connections.values()) {
             if (transfer.equals(connection.leaving)) {
                 return connection;
             }
@@ -171,30 +191,32 @@ final class SimStack implements LocalStack {
 
     @Override
     public void given(final TransferId transfer) {
-        final ServedConnection connection = leaving(transfer);
+        final C connection = leaving(transfer);
         connection.endpoint.release();
         connections.remove(connection.key);
+        silent.remove(connection.key);
+        observer.onGiven(node, connection.key);
     }
 
     @Override
     public void kept(final TransferId transfer, final String reason, final long nowNs) {
-        final ServedConnection connection = leaving(transfer);
+        final C connection = leaving(transfer);
         connection.leaving = null;
         connection.isDecided = true;
         connection.endpoint.resume();
-        witness.onKept(node, connection.key, nowNs);
+        observer.onKept(node, connection.key, nowNs);
         connection.serve(nowNs);
     }
 
     @Override
     public void lost(final TransferId transfer, final String reason, final long nowNs) {
-        final ServedConnection connection = leaving(transfer);
+        final C connection = leaving(transfer);
         connection.endpoint.release();
         connections.remove(connection.key);
-        witness.onLost(node, connection.key, nowNs);
+        observer.onLost(node, connection.key, nowNs);
     }
 
-    Collection<ServedConnection> connections() {
+    Collection<C> connections() {
         return connections.values();
     }
 }

@@ -5,7 +5,7 @@ import java.util.PriorityQueue;
 
 /// What happens when, on a clock that jumps from one thing to the next. Things of one moment happen
 /// in the order in which they were planned.
-final class Timeline {
+final class Timeline implements Schedule {
     private final PriorityQueue<Entry> entries =
             new PriorityQueue<>(
                     Comparator.comparingLong(Entry::atNs).thenComparingLong(Entry::number));
@@ -14,11 +14,13 @@ final class Timeline {
 
     private record Entry(long atNs, long number, Runnable action) {}
 
-    long nowNs() {
+    @Override
+    public long nowNs() {
         return nowNs;
     }
 
-    void after(final long delayNs, final Runnable action) {
+    @Override
+    public void after(final long delayNs, final Runnable action) {
         entries.add(new Entry(nowNs + delayNs, count++, action));
     }
 
