@@ -184,6 +184,8 @@ public final class RestoredConnection {
             new PeerFin(calls, state).deliver();
             awaitFin();
         }
+        // Before the peer is told of a window: it would grow with each move by what was spared.
+        applyReceiveBuffer();
         setTcp(SocketConstants.TCP_REPAIR, SocketConstants.TCP_REPAIR_OFF);
         // The end of repair forbids what a listener at this address needs.
         calls.setIntOption(descriptor, SOL_SOCKET, SocketConstants.SO_REUSEADDR, 1);
@@ -204,18 +206,21 @@ public final class RestoredConnection {
         }
     }
 
+    private void applyReceiveBuffer() throws SystemCallException {
+        final int bytes = state.settings().receiveBufferBytes();
+        setBufferExactly(
+                SocketConstants.SO_RCVBUFFORCE,
+                SocketConstants.SO_RCVBUF,
+                (bytes == 0 ? receiveBufferBytes : bytes) / 2);
+    }
+
     private void applySettings() throws SystemCallException {
         final SocketSettings settings = state.settings();
         final int sendBytes = settings.sendBufferBytes();
-        final int receiveBytes = settings.receiveBufferBytes();
         setBufferExactly(
                 SocketConstants.SO_SNDBUFFORCE,
                 SocketConstants.SO_SNDBUF,
                 (sendBytes == 0 ? sendBufferBytes : sendBytes) / 2);
-        setBufferExactly(
-                SocketConstants.SO_RCVBUFFORCE,
-                SocketConstants.SO_RCVBUF,
-                (receiveBytes == 0 ? receiveBufferBytes : receiveBytes) / 2);
         calls.setIntOption(
                 descriptor,
                 SOL_SOCKET,

@@ -94,6 +94,8 @@ class KernelTcpIT {
             assertEquals(state.options().mss(), second.options().mss());
             assertEquals(state.options().sackPermitted(), second.options().sackPermitted());
             assertEquals(state.settings(), second.settings());
+            final int grown = second.windows().receive() - state.windows().receive();
+            assertTrue(grown <= state.options().mss(), "the window has grown by " + grown);
             pair.write(bytes("and now?"));
             assertArrayEquals(bytes("and now?"), pair.server().readAll(8));
         }
