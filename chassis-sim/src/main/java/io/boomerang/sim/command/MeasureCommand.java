@@ -43,6 +43,7 @@ import java.util.concurrent.Callable;
             MeasurePullCommand.Hold.class,
             MeasureFailoverCommand.class,
             MeasureFailoverCommand.Probe.class,
+            MeasureHandoffCommand.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "WHAT")
@@ -53,7 +54,7 @@ final class MeasureCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to measure: announcements, chassis, drain, failover or pull");
+                "Say what to measure: announcements, chassis, drain, failover, handoff or pull");
     }
 
     /// `boomerang measure announcements`.

@@ -39,9 +39,7 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
     private static final long DETECTION_NS = 250 * MS;
     private static final long DETECTION_SPREAD_NS = 50 * MS;
     private static final long PATIENCE_NS = 1_000 * MS;
-    private static final int SESSIONS = 1_024;
     private static final int CELLS = 128;
-    private static final int MARKERS = 512;
     private static final int EGRESS = 10;
     private static final int FIRST_BLADE = 11;
 
@@ -89,28 +87,31 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
 
     /// Builds redirectors of the ingress side, numbered from 1 on, one of the egress side, and
     /// blades, numbered from 11 on. They know each other from then on.
+    ///
+    /// @param markers connections that a blade may have; a redirector twice as many
     void start(
             final int ingressRedirectors,
             final int bladeCount,
+            final int markers,
             final IntFunction<? extends S> stackOf) {
         for (int node = 1; node <= ingressRedirectors; node++) {
-            addRedirector(node, Role.INGRESS_REDIRECTOR);
+            addRedirector(node, markers, Role.INGRESS_REDIRECTOR);
         }
-        addRedirector(EGRESS, Role.EGRESS_REDIRECTOR);
+        addRedirector(EGRESS, markers, Role.EGRESS_REDIRECTOR);
         for (int i = 0; i < bladeCount; i++) {
-            addBlade(FIRST_BLADE + i, stackOf.apply(FIRST_BLADE + i));
+            addBlade(FIRST_BLADE + i, markers, stackOf.apply(FIRST_BLADE + i));
         }
         final ClusterView first = new ClusterView(viewId, members);
         members.forEach(member -> show(member.node(), first));
     }
 
-    private void addRedirector(final int node, final Role role) {
+    private void addRedirector(final int node, final int markers, final Role role) {
         final Member member = new Member(node, "redirector-" + node, role, 1, 0);
         members.add(member);
         redirectors.put(
                 node,
                 new Redirector(
-                        configOfRedirector(),
+                        configOfRedirector(2 * markers),
                         parameters,
                         member,
                         backplanes.apply(node),
@@ -119,10 +120,10 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
                         observer));
     }
 
-    private static RedirectorConfig configOfRedirector() {
+    private static RedirectorConfig configOfRedirector(final int sessions) {
         final RedirectorConfig usual = RedirectorConfig.DEFAULTS;
         return new RedirectorConfig(
-                SESSIONS,
+                sessions,
                 SelectionPolicy.BUCKETS,
                 usual.embryonicLeaseMs(),
                 usual.cacheLeaseMs(),
@@ -135,14 +136,14 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
                 0);
     }
 
-    private void addBlade(final int node, final S stack) {
+    private void addBlade(final int node, final int markers, final S stack) {
         final Member member = new Member(node, "blade-" + node, Role.BLADE, 1, 0);
         members.add(member);
         stacks.put(node, stack);
         blades.put(
                 node,
                 new TerminalBlade(
-                        BladeConfig.DEFAULTS.withMarkerCapacity(MARKERS),
+                        BladeConfig.DEFAULTS.withMarkerCapacity(markers),
                         parameters,
                         member,
                         stack,
@@ -200,10 +201,14 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
 
     /// A client's frame comes to a redirector; one that is dead loses it.
     void onFrame(
-            final int node, final MemorySegment frame, final int length, final long packetNumber) {
+            final int node,
+            final MemorySegment frame,
+            final long offset,
+            final int length,
+            final long packetNumber) {
         final Redirector redirector = redirectors.get(node);
         if (redirector != null) {
-            redirector.onFrame(frame, 0, length, packetNumber, schedule.nowNs());
+            redirector.onFrame(frame, offset, length, packetNumber, schedule.nowNs());
         }
     }
 

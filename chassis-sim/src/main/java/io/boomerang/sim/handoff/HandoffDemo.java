@@ -44,6 +44,7 @@ public final class HandoffDemo implements AutoCloseable {
 
     private static final long SEED = 3;
     private static final int BUCKETS = 64;
+    private static final int MARKERS = 512;
     private static final int ENTRANCE = 1;
     private static final int MOST_HEAD_BYTES = 1 << 13;
     private static final int FIRST_PORT = 40_000;
@@ -56,6 +57,7 @@ public final class HandoffDemo implements AutoCloseable {
     /// check sequence and gap.
     private static final long OUTSIDE_DELAY_NS = 100_000;
 
+    private static final long BACKPLANE_DELAY_NS = 20_000;
     private static final long BYTE_NS = 8;
     private static final int WIRE_BYTES = 24;
 
@@ -111,7 +113,12 @@ public final class HandoffDemo implements AutoCloseable {
         trace = options.trace() == null ? null : new ClientTrace(options.trace());
         hosts.setLiving(Set.of(11, 12, 13, 14));
         final MoveNetwork network =
-                new MoveNetwork(timeline, random.split(), options.faultPercent(), this::onDatagram);
+                new MoveNetwork(
+                        timeline,
+                        random.split(),
+                        BACKPLANE_DELAY_NS,
+                        options.faultPercent(),
+                        this::onDatagram);
         chassis =
                 new HandoffChassis<>(
                         timeline,
@@ -131,7 +138,7 @@ public final class HandoffDemo implements AutoCloseable {
     }
 
     private Result show() throws IOException {
-        chassis.start(1, BLADES, this::stack);
+        chassis.start(1, BLADES, MARKERS, this::stack);
         tick();
         runUntil(timeline.nowNs() + SETTLE_NS);
         ask("GET / HTTP/1.1", 0);
@@ -284,7 +291,7 @@ public final class HandoffDemo implements AutoCloseable {
                 inboundFreeNs - timeline.nowNs() + OUTSIDE_DELAY_NS,
                 () -> {
                     story.onClientFrame(frame.length);
-                    chassis.onFrame(ENTRANCE, segment, frame.length, ++packets);
+                    chassis.onFrame(ENTRANCE, segment, 0, frame.length, ++packets);
                 });
     }
 

@@ -32,10 +32,12 @@ public final class HandoffRun implements AutoCloseable {
     private static final long MS = 1_000_000L;
     private static final long TIMER_NS = 2 * MS;
     private static final long SETTLE_NS = 100 * MS;
+    private static final long BACKPLANE_DELAY_NS = 20_000;
     private static final long OUTSIDE_DELAY_NS = 100_000;
     private static final long MOVING_NS = 3_000 * MS;
     private static final long LIMIT_NS = 180_000 * MS;
     private static final int BUCKETS = 64;
+    private static final int MARKERS = 512;
     private static final int MOST_BYTES = 300_000;
     private static final int REFUSED_OF = 50;
 
@@ -81,7 +83,12 @@ public final class HandoffRun implements AutoCloseable {
         this.plan = plan;
         random = new SplittableRandom(plan.seed() ^ 0x6D6F7665L);
         final MoveNetwork network =
-                new MoveNetwork(timeline, random.split(), plan.faultPercent(), this::onDatagram);
+                new MoveNetwork(
+                        timeline,
+                        random.split(),
+                        BACKPLANE_DELAY_NS,
+                        plan.faultPercent(),
+                        this::onDatagram);
         deaths = new ArrayList<>(plan.deaths());
         movesLeft = plan.moves();
         final ClusterParameters parameters =
@@ -191,7 +198,8 @@ public final class HandoffRun implements AutoCloseable {
             entrances.put(key, anyEntrance());
         }
         timeline.after(
-                OUTSIDE_DELAY_NS, () -> chassis.onFrame(entrance(key), segment, frame.length, 0));
+                OUTSIDE_DELAY_NS,
+                () -> chassis.onFrame(entrance(key), segment, 0, frame.length, 0));
     }
 
     private int entrance(final FlowKey key) {
@@ -218,7 +226,7 @@ public final class HandoffRun implements AutoCloseable {
     // The run
 
     private Outcome carryOut() {
-        chassis.start(plan.redirectors(), plan.blades(), this::stack);
+        chassis.start(plan.redirectors(), plan.blades(), MARKERS, this::stack);
         tick();
         runUntil(timeline.nowNs() + SETTLE_NS);
         for (int i = 0; i < plan.connections(); i++) {

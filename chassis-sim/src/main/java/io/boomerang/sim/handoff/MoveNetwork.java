@@ -12,13 +12,13 @@ import java.util.SplittableRandom;
 /// changed as often as the plan says; frames are lost, repeated and reordered less often, and not
 /// changed: what TCP stands is tried elsewhere.
 final class MoveNetwork {
-    private static final long DELAY_NS = 20_000;
     private static final int SLOW = 100;
     private static final int FRAME_FAULTS_SHARE = 8;
     private static final int MAX_DATAGRAM = 1 << 16;
 
     private final Schedule schedule;
     private final SplittableRandom random;
+    private final long delayNs;
     private final int faultPercent;
     private final Receiver receiver;
     private final SteeringHeader header = new SteeringHeader();
@@ -28,13 +28,16 @@ final class MoveNetwork {
         void onDatagram(int from, int to, MemorySegment datagram, int length);
     }
 
+    /// @param delayNs from node to node
     MoveNetwork(
             final Schedule schedule,
             final SplittableRandom random,
+            final long delayNs,
             final int faultPercent,
             final Receiver receiver) {
         this.schedule = schedule;
         this.random = random;
+        this.delayNs = delayNs;
         this.faultPercent = faultPercent;
         this.receiver = receiver;
     }
@@ -59,9 +62,9 @@ final class MoveNetwork {
                                 + random.nextInt(bytes.length - header.headerLength());
                 copy[at] ^= (byte) (1 << random.nextInt(Byte.SIZE));
             }
-            final long delayNs = DELAY_NS * (fails(share) ? 1 + random.nextInt(SLOW) : 1);
+            final int slowness = fails(share) ? 1 + random.nextInt(SLOW) : 1;
             schedule.after(
-                    delayNs,
+                    delayNs * slowness,
                     () -> receiver.onDatagram(from, to, MemorySegment.ofArray(copy), copy.length));
         }
     }

@@ -10,22 +10,22 @@ import java.util.concurrent.TimeUnit;
 
 /// Network namespaces of one prefix, made and asked by ip(8). Stateless: what there is, the kernel
 /// knows.
-final class Namespaces {
+public final class Namespaces {
     private static final long PATIENCE_S = 30;
 
     private final String prefix;
 
     /// @param prefix all namespaces whose names begin so are ours
-    Namespaces(final String prefix) {
+    public Namespaces(final String prefix) {
         this.prefix = prefix;
     }
 
-    String name(final String host) {
+    public String name(final String host) {
         return prefix + host;
     }
 
     /// The names of those there are, with the prefix.
-    List<String> list() throws IOException, InterruptedException, LabException {
+    public List<String> list() throws IOException, InterruptedException, LabException {
         return ip("netns", "list")
                 .lines()
                 .map(line -> line.split(" ", 2)[0])
@@ -33,13 +33,14 @@ final class Namespaces {
                 .toList();
     }
 
-    void add(final String host) throws IOException, InterruptedException, LabException {
+    public void add(final String host) throws IOException, InterruptedException, LabException {
         ip("netns", "add", name(host));
         ip("-n", name(host), "link", "set", "lo", "up");
     }
 
     /// A cable between two hosts; the ends are up.
-    void connect(final String host, final String end, final String other, final String otherEnd)
+    public void connect(
+            final String host, final String end, final String other, final String otherEnd)
             throws IOException, InterruptedException, LabException {
         ip(
                 "link",
@@ -59,7 +60,7 @@ final class Namespaces {
     }
 
     /// Runs ip(8) in the namespace of a host.
-    void within(final String host, final String... arguments)
+    public void within(final String host, final String... arguments)
             throws IOException, InterruptedException, LabException {
         final List<String> all = new ArrayList<>(List.of("-n", name(host)));
         all.addAll(Arrays.asList(arguments));
@@ -83,12 +84,13 @@ final class Namespaces {
                 .toList();
     }
 
-    void remove(final String namespace) throws IOException, InterruptedException, LabException {
+    public void remove(final String namespace)
+            throws IOException, InterruptedException, LabException {
         ip("netns", "delete", namespace);
     }
 
     /// Runs a command in the namespace of a host.
-    void run(final String host, final String... command)
+    public void run(final String host, final String... command)
             throws IOException, InterruptedException, LabException {
         feed(host, "", command);
     }

@@ -38,8 +38,8 @@ final class MeasureCommandIT {
         assertTrue(
                 none.err()
                         .contains(
-                                "Say what to measure: announcements, chassis, drain, failover or"
-                                        + " pull"),
+                                "Say what to measure: announcements, chassis, drain, failover,"
+                                        + " handoff or pull"),
                 none.err());
         assertEquals(2, rate.status());
         assertTrue(rate.err().contains("--rate 0 is outside 1..100000000"), rate.err());
