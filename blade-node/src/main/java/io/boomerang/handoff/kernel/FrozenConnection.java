@@ -93,11 +93,16 @@ public final class FrozenConnection {
         final Windows read = RepairWindow.read(calls, descriptor);
         windows = read;
         RepairWindow.writeShut(calls, descriptor, read);
-        // Once: while the send queue is selected, a timer that would send marks all of it as sent
-        // instead (tcp_write_xmit of a socket in repair asks for no window), and sends nothing.
+        // To be known before the send queue is selected: as long as it is, a timer of the kernel's,
+        // of pacing for instance, takes all of it for sent and sends nothing (tcp_write_xmit of a
+        // socket in repair asks for no window).
         final int unsentLength = calls.queueLength(descriptor, SocketConstants.SIOCOUTQNSD);
         for (int attempt = 0; attempt < ATTEMPTS && state == null; attempt++) {
-            state = read(info, read, unsentLength);
+            try {
+                state = read(info, read, unsentLength);
+            } catch (final IllegalArgumentException e) {
+                return "its state contradicts itself: " + e.getMessage();
+            }
         }
         return state == null ? "queues do not come to rest" : null;
     }
