@@ -301,6 +301,17 @@ public final class BladeNode implements AutoCloseable {
         return processor.receive(returns, nowNs);
     }
 
+    /// A frame comes out of what stands behind this blade, toward a side; it may be written to.
+    public void onReturn(
+            final Side toward,
+            final MemorySegment frame,
+            final long offset,
+            final int length,
+            final long nowNs) {
+        header.clear();
+        returns.onFrame(toward, frame, offset, length, nowNs);
+    }
+
     private @Nullable MarkerSession knownMarker(final Side side) {
         final FlowKey key = packet.key();
         final MarkerSession marker = markers.find(header.flowId(), side, key);

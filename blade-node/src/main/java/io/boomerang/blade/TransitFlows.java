@@ -44,6 +44,13 @@ public final class TransitFlows {
                 : new MovingFlow(marker.key(side).copy(), marker.flowId(), marker.version());
     }
 
+    /// What the processor remembers of a flow, for another blade that goes on with it; nothing when
+    /// this blade does not hold it.
+    public byte[] state(final Side side, final FlowKey key) {
+        final MarkerSession marker = find(side, key);
+        return marker == null ? new byte[0] : marker.state().toBytes();
+    }
+
     /// The redirector of this side that owns the flow; 0 when there is none.
     public int owner(final Side side, final FlowKey key) {
         return announcer.directory().owner(side, flowHash.hash(key));
@@ -59,7 +66,9 @@ public final class TransitFlows {
 
     /// This blade holds a flow that another one has held, with exactly that version, and announces
     /// it; false when there is no place for it.
-    public boolean adopt(final StoredMarker flow, final long nowNs) {
+    ///
+    /// @param state what the other blade's processor remembered of it
+    public boolean adopt(final StoredMarker flow, final byte[] state, final long nowNs) {
         final Side side = flow.openingSide();
         final FlowKey key = flow.key(side);
         release(side, key, nowNs);
@@ -70,6 +79,10 @@ public final class TransitFlows {
                 lifetimes.timeoutMs(LifetimeClass.of(key.protocol(), flow.phase())),
                 nowNs)) {
             return false;
+        }
+        final MarkerSession marker = find(side, key);
+        if (marker != null && !marker.state().takeOver(state)) {
+            marker.state().clear();
         }
         announceMoved(side, key, flow.version(), nowNs);
         return true;

@@ -2,6 +2,7 @@ package io.boomerang.device;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.boomerang.blade.processor.LinkHeaders;
 import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorOutput;

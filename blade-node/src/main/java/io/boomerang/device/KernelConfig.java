@@ -16,17 +16,12 @@ public record KernelConfig(
         String namespace,
         boolean connectionTracking,
         long deviceMac) {
-    private static final long GROUP_BIT = 1L << 40;
-    private static final long MOST_MAC = (1L << 48) - 1;
-
     public KernelConfig {
         if (ingressInterface.equals(egressInterface)) {
             throw new IllegalArgumentException(
                     "both sides have interface " + ingressInterface + ", but need one each");
         }
-        if (deviceMac <= 0 || deviceMac > MOST_MAC || (deviceMac & GROUP_BIT) != 0) {
-            throw new IllegalArgumentException("the MAC address is not that of one interface");
-        }
+        MacAddress.requireUnicast(deviceMac);
     }
 
     /// The namespace as a certain blade knows it.

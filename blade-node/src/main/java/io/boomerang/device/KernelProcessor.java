@@ -1,5 +1,6 @@
 package io.boomerang.device;
 
+import io.boomerang.blade.processor.LinkHeaders;
 import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorOutput;
@@ -46,9 +47,6 @@ public final class KernelProcessor implements PacketProcessor {
     private static final int EVENTS = 2_048;
 
     private static final int QUESTIONS = 64;
-
-    /// Where packets for the device come from; nobody answers to it.
-    private static final long OWN_MAC = 0x02_00_00_00_00_00L;
 
     private final PacketPort ingress;
     private final PacketPort egress;
@@ -136,7 +134,7 @@ public final class KernelProcessor implements PacketProcessor {
         final int length = context.length() - skipped;
         final boolean _ = ethernet.wrap(frame, start, start + length);
         ethernet.setDestination(deviceMac);
-        ethernet.setSource(OWN_MAC);
+        ethernet.setSource(MacAddress.OWN);
         return port(context.arrivalSide()).transmit(frame, start, length)
                 ? ProcessorVerdict.TAKEN
                 : ProcessorVerdict.DROP_DEVICE_FULL;

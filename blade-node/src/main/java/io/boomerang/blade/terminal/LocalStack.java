@@ -1,5 +1,6 @@
 package io.boomerang.blade.terminal;
 
+import io.boomerang.flow.FlowKey;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.transfer.TransferId;
 
@@ -10,7 +11,13 @@ import java.lang.foreign.MemorySegment;
 /// The TCP stack of a blade, as the blade uses it. What it wants to send it gives to {@link
 /// TerminalBlade#transmit}, not while it is being called.
 public interface LocalStack {
-    /// Takes an Ethernet frame; the memory is the caller's own again after the call.
+    /// Whether a flow from the ingress side ends here; others pass.
+    default boolean serves(final FlowKey key) {
+        return true;
+    }
+
+    /// Takes an Ethernet frame without VLAN tags, whose addresses mean nothing here; it may be
+    /// written to. The memory is the caller's own again after the call.
     void receive(MemorySegment frame, long offset, int length, long nowNs);
 
     /// Builds a connection up, silently. Answers why it cannot; null if it is ready to go live.

@@ -1,5 +1,6 @@
 package io.boomerang.blade.terminal;
 
+import io.boomerang.announce.Acknowledgement;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.backplane.Backplane;
@@ -8,8 +9,11 @@ import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.BladeObserver;
+import io.boomerang.blade.processor.LinkHeaders;
 import io.boomerang.blade.processor.PacketContext;
+import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorVerdict;
+import io.boomerang.blade.session.FlowState;
 import io.boomerang.blade.session.StoredMarker;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ClusterView;
@@ -20,12 +24,14 @@ import io.boomerang.flow.FlowParser;
 import io.boomerang.flow.ParsedPacket;
 import io.boomerang.flow.Side;
 import io.boomerang.handoff.ConnectionState;
+import io.boomerang.handoff.Octets;
 import io.boomerang.handoff.transfer.TransferReceiver;
 import io.boomerang.handoff.transfer.TransferSender;
 import io.boomerang.transfer.MovingFlow;
 import io.boomerang.transfer.TransferCarrier;
 import io.boomerang.transfer.TransferDatagram;
 import io.boomerang.transfer.TransferId;
+import io.boomerang.wire.EthernetHeader;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +42,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A blade on which the connections of ingress clients end: what comes goes to a TCP stack, what
-/// the stack sends goes back to the clients' redirectors. Connections move from and to other such
+/// A blade on which connections of ingress clients end: what comes for its addresses goes to a TCP
+/// stack, what the stack sends goes back to the clients' redirectors, with the link headers that
+/// their packets had, turned round. Everything else passes. Connections move from and to other such
 /// blades; marker sessions and announcements are those of a {@link BladeNode}, which is inside.
 ///
 /// While a connection is on its way to another blade, and for a while afterwards, packets of it
@@ -66,14 +73,15 @@ public final class TerminalBlade implements AutoCloseable {
     private final FlowParser parser;
     private final ParsedPacket packet = new ParsedPacket();
     private final SteeringHeader header = new SteeringHeader();
-    private final MemorySegment outgoing = MemorySegment.ofArray(new byte[1 << 16]);
+    private final MemorySegment tagged =
+            MemorySegment.ofArray(new byte[(1 << 16) + LinkHeaders.MAX_BYTES]);
     private final Map<FlowKey, TransferId> leaving = new HashMap<>();
     private final Map<TransferId, MovingFlow> leavingFlows = new HashMap<>();
     private final LinkedHashMap<FlowKey, Long> gone = new LinkedHashMap<>();
     private final Map<FlowKey, TransferId> prepared = new HashMap<>();
     private final Map<TransferId, Arrived> arrived = new HashMap<>();
     private List<Member> members = List.of();
-    private boolean taken;
+    private int untagged;
     private long nowNs;
     private long takenCount;
     private long passedOnCount;
@@ -81,7 +89,7 @@ public final class TerminalBlade implements AutoCloseable {
     private long dropAstrayCount;
 
     /// A connection that is built up.
-    private record Arrived(FlowKey key, boolean clientIsB) {}
+    private record Arrived(FlowKey key, boolean clientIsB, Octets flowState) {}
 
     public TerminalBlade(
             final BladeConfig config,
@@ -98,7 +106,7 @@ public final class TerminalBlade implements AutoCloseable {
         parser = new FlowParser(parameters.flowRules());
         blade =
                 new BladeNode(
-                        config, parameters, self, this::process, backplane, control, observer);
+                        config, parameters, self, new Terminus(), backplane, control, observer);
         final TransferCarrier carrier = new TransferCarrier(backplane, self.node());
         sender =
                 new TransferSender(
@@ -108,14 +116,35 @@ public final class TerminalBlade implements AutoCloseable {
                         self.node(), carrier, new Coming(), patienceNs, MAX_INCOMING_BYTES);
     }
 
-    /// Clients are on the ingress side; what the stack sends is given in as if it came from the
-    /// other one.
-    private ProcessorVerdict process(final PacketContext context) {
-        if (context.arrivalSide() == Side.EGRESS) {
-            return ProcessorVerdict.PASS;
+    /// Takes what ends here from the ingress side. What the stack sends comes back by {@link
+    /// #transmit}.
+    private final class Terminus implements PacketProcessor {
+        @Override
+        public FlowState newFlowState() {
+            return new LinkHeaders();
         }
-        taken = true;
-        return ProcessorVerdict.ENDED_HERE;
+
+        @Override
+        public ProcessorVerdict process(final PacketContext context) {
+            if (context.arrivalSide() == Side.EGRESS || !stack.serves(context.packet().key())) {
+                return ProcessorVerdict.PASS;
+            }
+            if (context.marker() == null) {
+                return ProcessorVerdict.DROP_TABLE_FULL;
+            }
+            final LinkHeaders headers = (LinkHeaders) context.flowState();
+            final int headerBytes = context.packet().networkOffset();
+            if (!headers.keep(Side.INGRESS, context.frame(), context.offset(), headerBytes)) {
+                return ProcessorVerdict.DROP_ENCAPSULATED;
+            }
+            untagged = headerBytes - EthernetHeader.LENGTH;
+            return ProcessorVerdict.ENDED_HERE;
+        }
+
+        @Override
+        public ProcessorVerdict finish(final PacketContext context, final Side toward) {
+            return ((LinkHeaders) context.flowState()).restore(context, toward, tagged);
+        }
     }
 
     // Inputs
@@ -161,10 +190,10 @@ public final class TerminalBlade implements AutoCloseable {
                 return;
             }
         }
-        taken = false;
+        untagged = -1;
         blade.onDatagram(from, datagram, offset, length, nowNs);
-        if (taken) {
-            stack.receive(datagram, frameOffset, frameLength, nowNs);
+        if (untagged >= 0) {
+            stack.receive(datagram, frameOffset + untagged, frameLength - untagged, nowNs);
         }
     }
 
@@ -203,7 +232,8 @@ public final class TerminalBlade implements AutoCloseable {
         return true;
     }
 
-    /// The stack sends a frame to a client. Of a connection that has left nothing is sent.
+    /// The stack sends an Ethernet frame without VLAN tags to a client; its addresses mean nothing.
+    /// Of a connection that has left nothing is sent.
     public void transmit(
             final MemorySegment frame, final long offset, final int length, final long atNs) {
         nowNs = atNs;
@@ -212,21 +242,26 @@ public final class TerminalBlade implements AutoCloseable {
             dropAstrayCount++;
             return;
         }
-        final MovingFlow known = blade.transit().flow(Side.INGRESS, packet.key());
-        header.clear();
-        header.setPurpose(Purpose.DELIVER);
-        header.setArrival(Side.EGRESS, 0);
-        header.setFlowId(known == null ? 0 : known.flowId());
-        final int headerLength = header.encodedLength();
-        header.encode(outgoing, 0);
-        MemorySegment.copy(frame, offset, outgoing, headerLength, length);
-        blade.onDatagram(self.node(), outgoing, 0, headerLength + length, nowNs);
+        blade.onReturn(Side.INGRESS, frame, offset, length, nowNs);
     }
 
     /// A message of the control plane.
     public void onMessage(final int from, final ControlMessage message, final long atNs) {
         nowNs = atNs;
-        blade.onMessage(from, message, nowNs);
+        blade.onMessage(from, withoutHolder(message), nowNs);
+    }
+
+    /// Whose a connection is that is on its way, its transfer tells: a redirector that knows the
+    /// host already must not make this blade end the flow.
+    private ControlMessage withoutHolder(final ControlMessage message) {
+        if (message instanceof final Acknowledgement word
+                && word.holder() != 0
+                && leavingFlows.values().stream()
+                        .anyMatch(flow -> flow.flowId() == word.flowId())) {
+            return new Acknowledgement(
+                    word.flowId(), word.incarnation(), word.version(), word.outcome());
+        }
+        return message;
     }
 
     /// The members of the chassis have changed.
@@ -289,18 +324,24 @@ public final class TerminalBlade implements AutoCloseable {
         nowNs = atNs;
         final MovingFlow flow = blade.transit().flow(Side.INGRESS, key);
         final int forwarder = blade.transit().owner(Side.INGRESS, key);
-        if (flow == null || forwarder == 0 || !isBlade(host) || !sender.hasRoom()) {
+        if (flow == null || forwarder == 0 || !canGive(host)) {
             return null;
         }
         leaving.put(flow.key(), sender.nextId());
         leavingFlows.put(sender.nextId(), flow);
-        return sender.offer(state, flow, forwarder, host, nowNs);
+        final Luggage luggage =
+                new Luggage(
+                        Octets.of(blade.transit().state(Side.INGRESS, key)),
+                        state.applicationState());
+        return sender.offer(
+                state.with(state.alreadyRead(), luggage.pack()), flow, forwarder, host, nowNs);
     }
 
-    private boolean isBlade(final int node) {
+    /// Whether the host is another blade, and not too many connections are under way.
+    public boolean canGive(final int host) {
         for (final Member member : members) {
-            if (member.node() == node && member.role() == Member.Role.BLADE) {
-                return node != self.node();
+            if (member.node() == host && member.role() == Member.Role.BLADE) {
+                return host != self.node() && sender.hasRoom();
             }
         }
         return false;
@@ -328,8 +369,7 @@ public final class TerminalBlade implements AutoCloseable {
 
         @Override
         public void lost(final TransferId transfer, final String reason) {
-            final MovingFlow flow = end(transfer);
-            blade.transit().release(Side.INGRESS, flow.key(), nowNs);
+            final MovingFlow _ = end(transfer); // the reset goes by it, and ends it
             stack.lost(transfer, reason, nowNs);
         }
 
@@ -356,10 +396,21 @@ public final class TerminalBlade implements AutoCloseable {
             if (prepared.containsKey(flow.key()) || leaving.containsKey(flow.key())) {
                 return "the flow is on its way already";
             }
-            final String refusal = stack.prepare(transfer, state, nowNs);
+            final Luggage luggage = Luggage.unpack(state.applicationState());
+            if (luggage == null || !new LinkHeaders().takeOver(luggage.flow().toArray())) {
+                return "what is said of the flow is not understood here";
+            }
+            final String refusal =
+                    stack.prepare(
+                            transfer,
+                            state.with(state.alreadyRead(), luggage.application()),
+                            nowNs);
             if (refusal == null) {
                 prepared.put(flow.key(), transfer);
-                arrived.put(transfer, new Arrived(flow.key(), Orientation.clientIsB(flow, state)));
+                arrived.put(
+                        transfer,
+                        new Arrived(
+                                flow.key(), Orientation.clientIsB(flow, state), luggage.flow()));
             }
             return refusal;
         }
@@ -385,6 +436,7 @@ public final class TerminalBlade implements AutoCloseable {
                                     false,
                                     false,
                                     0),
+                            connection.flowState().toArray(),
                             nowNs);
             stack.goLive(transfer, nowNs);
         }

@@ -2,6 +2,8 @@ package io.boomerang.handoff.move;
 
 import io.boomerang.handoff.ConnectionState;
 
+import org.jspecify.annotations.Nullable;
+
 /// What brings connections to other nodes. How each of them ended it tells {@link Departures}.
 ///
 /// @param <K> how connections on their way are told apart
@@ -9,6 +11,7 @@ public interface Carrier<K> {
     /// Whether {@link #offer} may be called for the node now.
     boolean hasRoom(int node);
 
-    /// Begins to bring a connection that stands still to a node.
-    K offer(int node, ConnectionState state, long nowNs);
+    /// Begins to bring a connection that stands still to a node; null when nobody can bring it
+    /// there now.
+    @Nullable K offer(int node, ConnectionState state, long nowNs);
 }

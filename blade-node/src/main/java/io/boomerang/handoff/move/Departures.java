@@ -97,6 +97,10 @@ public final class Departures<K> implements AutoCloseable {
                         yield "its queues hold more than a blob may";
                     }
                     final K id = carrier.offer(node, state, nowNs);
+                    if (id == null) {
+                        socket.attach(frozen.resume());
+                        yield "nobody brings it to node " + node + " now";
+                    }
                     travelling.put(id, new Travelling(frozen, traveller));
                     yield null;
                 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,8 @@ import java.util.function.IntFunction;
 final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoCloseable {
     private static final long MS = 1_000_000L;
     private static final long CONTROL_DELAY_NS = 200_000;
+    private static final long MOST_CONTROL_DELAY_NS = 50_000_000;
+    private static final int LATE_ONE_IN = 8;
     private static final long DETECTION_NS = 250 * MS;
     private static final long DETECTION_SPREAD_NS = 50 * MS;
     private static final long PATIENCE_NS = 1_000 * MS;
@@ -65,7 +68,7 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
         void flush(TerminalBlade blade, long nowNs);
     }
 
-    /// @param random of how long nodes take to see that another one has died
+    /// @param random of how long nodes take to see that another one has died, and messages to come
     /// @param backplanes of nodes
     /// @param outside where frames leave to clients
     HandoffChassis(
@@ -153,7 +156,16 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
                         BladeObserver.NONE));
     }
 
+    /// Most messages come soon, some when a connection may have moved meanwhile.
+    private long controlDelayNs() {
+        return random.nextInt(LATE_ONE_IN) == 0
+                ? CONTROL_DELAY_NS + random.nextLong(MOST_CONTROL_DELAY_NS)
+                : CONTROL_DELAY_NS;
+    }
+
+    /// Messages of one node to another arrive in the order in which they were sent.
     private final class Control implements ControlSender {
+        private final Map<Integer, Long> arrivals = new HashMap<>();
         private final int from;
 
         Control(final int from) {
@@ -162,7 +174,10 @@ final class HandoffChassis<S extends HandoffChassis.Stack> implements AutoClosea
 
         @Override
         public void send(final int node, final ControlMessage message) {
-            schedule.after(CONTROL_DELAY_NS, () -> onMessage(from, node, message));
+            final long soonest = schedule.nowNs() + controlDelayNs();
+            final long atNs = Math.max(soonest, arrivals.getOrDefault(node, soonest));
+            arrivals.put(node, atNs);
+            schedule.after(atNs - schedule.nowNs(), () -> onMessage(from, node, message));
         }
 
         @Override

@@ -1,7 +1,5 @@
-package io.boomerang.device;
+package io.boomerang.blade.processor;
 
-import io.boomerang.blade.processor.PacketContext;
-import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.session.FlowState;
 import io.boomerang.flow.Side;
 import io.boomerang.wire.EtherType;
@@ -13,13 +11,17 @@ import java.lang.foreign.MemorySegment;
 
 /// What stands before the IP header in a flow's frames, of each direction the one that came last: a
 /// device sees and makes MAC addresses of its own, the outside is to see those that were there
-/// before it.
+/// before it. Another blade that goes on with the flow gets them, too: it may have to send before
+/// anything has come.
+///
+/// As bytes: format 1, then of each side, ingress first, one byte with the length and the header.
 @SuppressWarnings("EnumOrdinal") // arrays by side, within one process
-final class LinkHeaders implements FlowState {
+public final class LinkHeaders implements FlowState {
     /// Ethernet and two VLAN tags.
-    static final int MAX_BYTES = EthernetHeader.LENGTH + 2 * VlanTag.LENGTH;
+    public static final int MAX_BYTES = EthernetHeader.LENGTH + 2 * VlanTag.LENGTH;
 
     private static final int ADDRESS_BYTES = 6;
+    private static final byte FORMAT = 1;
 
     private final byte[][] headers = new byte[Side.values().length][MAX_BYTES];
     private final int[] lengths = new int[Side.values().length];
@@ -30,9 +32,44 @@ final class LinkHeaders implements FlowState {
         lengths[1] = 0;
     }
 
+    @Override
+    public byte[] toBytes() {
+        final byte[] bytes = new byte[3 + lengths[0] + lengths[1]];
+        bytes[0] = FORMAT;
+        int at = 1;
+        for (int side = 0; side < lengths.length; side++) {
+            bytes[at++] = (byte) lengths[side];
+            System.arraycopy(headers[side], 0, bytes, at, lengths[side]);
+            at += lengths[side];
+        }
+        return bytes;
+    }
+
+    @Override
+    public boolean takeOver(final byte[] bytes) {
+        clear();
+        int at = 1;
+        for (final Side side : Side.values()) {
+            final int length = at < bytes.length ? bytes[at++] : -1;
+            if (length < 0
+                    || at + length > bytes.length
+                    || length > 0 && !keep(side, MemorySegment.ofArray(bytes), at, length)) {
+                clear();
+                return false;
+            }
+            at += length;
+        }
+        if (at != bytes.length || bytes[0] != FORMAT) {
+            clear();
+            return false;
+        }
+        return true;
+    }
+
     /// Remembers the header of a frame that came in from a side; false when it is another one than
     /// that of Ethernet with at most two tags.
-    boolean keep(final Side from, final MemorySegment frame, final long offset, final int length) {
+    public boolean keep(
+            final Side from, final MemorySegment frame, final long offset, final int length) {
         if (length < EthernetHeader.LENGTH || length > MAX_BYTES) {
             return false;
         }
@@ -80,7 +117,7 @@ final class LinkHeaders implements FlowState {
     /// tag, the header that its flow has there.
     ///
     /// @param spare memory for a frame that becomes longer than it was
-    ProcessorVerdict restore(
+    public ProcessorVerdict restore(
             final PacketContext context, final Side toward, final MemorySegment spare) {
         final Side from = toward.opposite();
         final int headerBytes = length(from);

@@ -1,4 +1,4 @@
-package io.boomerang.device;
+package io.boomerang.blade.processor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -71,5 +71,32 @@ class LinkHeadersTest {
         assertFalse(keep(Side.INGRESS, threeTags));
         assertFalse(keep(Side.INGRESS, "0800"));
         assertEquals(0, headers.length(Side.INGRESS));
+    }
+
+    @Test
+    void shouldGoOnOnAnotherBlade() {
+        assertTrue(keep(Side.INGRESS, TAGGED));
+        assertTrue(keep(Side.EGRESS, PLAIN));
+        final byte[] moved = headers.toBytes();
+        headers.clear();
+
+        assertTrue(headers.takeOver(moved));
+
+        assertArrayEquals(bytes(TAGGED), written(Side.INGRESS));
+        assertArrayEquals(bytes(PLAIN), written(Side.EGRESS));
+    }
+
+    @Test
+    void shouldTakeNothingOverThatItHasNotWritten() {
+        assertTrue(keep(Side.INGRESS, TAGGED));
+        final byte[] moved = headers.toBytes();
+
+        for (int length = 0; length < moved.length; length++) {
+            assertFalse(headers.takeOver(Arrays.copyOf(moved, length)));
+            assertEquals(0, headers.length(Side.INGRESS));
+        }
+        assertFalse(headers.takeOver(Arrays.copyOf(moved, moved.length + 1)));
+        moved[0]++;
+        assertFalse(headers.takeOver(moved));
     }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package io.boomerang.device;
-
-import org.jspecify.annotations.NullMarked;
