@@ -1,4 +1,5 @@
-/// Processors that are devices of their own, reached by network interfaces: the Linux kernel.
+/// What stands behind a blade and is reached by network interfaces: the Linux kernel as a device
+/// that packets pass, the kernel's TCP stack in which they end, and appliances.
 @NullMarked
 package io.boomerang.device;
 

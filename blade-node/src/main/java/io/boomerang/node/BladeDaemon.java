@@ -1,24 +1,17 @@
 package io.boomerang.node;
 
 import io.boomerang.backplane.udp.UdpConfig;
-import io.boomerang.blade.processor.PacketProcessor;
-import io.boomerang.blade.processor.PassThrough;
-import io.boomerang.blade.processor.SourceNat;
-import io.boomerang.blade.processor.StatefulFirewall;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.JGroupsChannel;
 import io.boomerang.cluster.JGroupsConfig;
 import io.boomerang.cluster.Member;
 import io.boomerang.cluster.Member.Role;
 import io.boomerang.cluster.key.KeyHolder;
-import io.boomerang.device.ApplianceProcessor;
-import io.boomerang.device.KernelProcessor;
 import io.boomerang.node.admin.AdminServer;
 import io.boomerang.node.admin.OperatedBlade;
 import io.boomerang.node.admin.OperatedNode;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
-import io.boomerang.node.config.ServiceConfig;
 import io.boomerang.node.store.NodeStore;
 import io.boomerang.node.store.RestoredNode;
 import io.boomerang.port.PacketPort;
@@ -161,7 +154,7 @@ public final class BladeDaemon {
         final NodeMachine machine =
                 node.role() == Role.BLADE
                         ? new ProcessorMachine(
-                                config, self, node.weight(), processor(node), meter, control)
+                                BladeMaker.make(config, node, self, meter, control), node.weight())
                         : redirector(node, self, meter, control);
         if (config.keepsSessions()) {
             try {
@@ -209,17 +202,6 @@ public final class BladeDaemon {
                 0,
                 config.nodes().stream().map(NodeConfig::cluster).toList(),
                 key);
-    }
-
-    private PacketProcessor processor(final NodeConfig node) throws IOException {
-        return switch (config.service()) {
-            case ServiceConfig.Pass() -> new PassThrough();
-            case ServiceConfig.Firewall(var rules) -> new StatefulFirewall(rules);
-            case ServiceConfig.Appliance(var appliances) ->
-                    ApplianceProcessor.open(appliances, blade);
-            case ServiceConfig.Kernel(var kernel) -> KernelProcessor.open(kernel, blade);
-            case ServiceConfig.SourceNat(var nat) -> new SourceNat(nat, nat.rangeOf(node.index()));
-        };
     }
 
     private NodeMachine redirector(

@@ -6,11 +6,6 @@ import io.boomerang.announce.DesiredRule;
 import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.SteeringRule;
 import io.boomerang.blade.BladeCounters;
-import io.boomerang.blade.BladeNode;
-import io.boomerang.blade.BladeObserver;
-import io.boomerang.blade.announcer.AnnouncePolicy;
-import io.boomerang.blade.announcer.Silence;
-import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
@@ -18,7 +13,6 @@ import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.node.admin.FlowReport;
 import io.boomerang.node.admin.Measurements;
-import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.store.DurableBlade;
 import io.boomerang.node.store.DurableSessions;
 import io.boomerang.node.store.NodeStore;
@@ -31,7 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
-/// A processor, and how many new flows it wants.
+/// A processor, and how many new flows it wants; redirectors are told of none where flows come from
+/// other blades only.
 ///
 /// Draining asks for none; it is over when the last flow is gone. When an operator says so, and
 /// before the daemon ends, what there is moves to others, as far as it can. An operator may change
@@ -40,8 +35,7 @@ import java.util.function.IntFunction;
 final class ProcessorMachine implements NodeMachine {
     private static final long REPEAT_NS = TimeUnit.SECONDS.toNanos(1);
 
-    private final PacketProcessor processor;
-    private final BladeNode blade;
+    private final ProcessingBlade blade;
     private int weight;
     private @Nullable DurableSessions durable;
     private boolean moves;
@@ -49,31 +43,15 @@ final class ProcessorMachine implements NodeMachine {
     private int[] listeners = {};
     private long saidNs;
 
-    ProcessorMachine(
-            final ChassisConfig config,
-            final Member self,
-            final int weight,
-            final PacketProcessor processor,
-            final FrameMeter meter,
-            final ControlSender control) {
+    /// @param weight how many new flows it wants, measured against others
+    ProcessorMachine(final ProcessingBlade blade, final int weight) {
+        this.blade = blade;
         this.weight = weight;
-        this.processor = processor;
-        blade =
-                new BladeNode(
-                        config.announcements()
-                                ? config.blade()
-                                : config.blade().withAnnounce(AnnouncePolicy.ASYNC),
-                        config.parameters(),
-                        self,
-                        processor,
-                        meter,
-                        config.announcements() ? control : new Silence(control),
-                        BladeObserver.NONE);
     }
 
     @Override
     public RestoredNode keep(final NodeStore store, final long nowNs) {
-        final DurableSessions kept = DurableBlade.keep(store, blade, nowNs);
+        final DurableSessions kept = DurableBlade.keep(store, blade.node(), nowNs);
         durable = kept;
         return kept.restored();
     }
@@ -112,9 +90,14 @@ final class ProcessorMachine implements NodeMachine {
 
     private void sayWeight(final ControlSender control, final long nowNs) {
         for (final int redirector : listeners) {
-            control.send(redirector, new DesiredWeight(weight, moves));
+            control.send(redirector, new DesiredWeight(newFlows(), moves));
         }
         saidNs = nowNs;
+    }
+
+    /// What redirectors are told.
+    private int newFlows() {
+        return blade.opensFlows() ? weight : 0;
     }
 
     @Override
@@ -124,7 +107,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public int onTimer(final ControlSender control, final long nowNs) {
-        if (weight == 0 && nowNs - saidNs >= REPEAT_NS) {
+        if (newFlows() == 0 && nowNs - saidNs >= REPEAT_NS) {
             sayWeight(control, nowNs);
         }
         if (durable != null) {
@@ -135,7 +118,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public void flush() {
-        processor.flush();
+        blade.flush();
     }
 
     @Override
@@ -143,12 +126,13 @@ final class ProcessorMachine implements NodeMachine {
         ending = true;
         moves = true;
         weight = 0;
+        blade.setDraining(true);
         sayWeight(control, nowNs);
     }
 
     @Override
     public boolean isDrained() {
-        return blade.isIdle() && blade.counters().liveFlows() == 0;
+        return blade.isIdle() && blade.node().counters().liveFlows() == 0;
     }
 
     @Override
@@ -167,6 +151,7 @@ final class ProcessorMachine implements NodeMachine {
         }
         weight = newWeight;
         moves = newMoves;
+        blade.setDraining(weight == 0);
         sayWeight(control, nowNs);
         return true;
     }
@@ -178,17 +163,18 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public void measure(final Measurements into, final IntFunction<String> name, final long nowNs) {
-        ProcessorMeasurements.add(into, blade, weight, nowNs);
+        ProcessorMeasurements.add(into, blade.node(), weight, nowNs);
+        blade.measure(into);
     }
 
     @Override
     public FlowReport explain(final FlowKey key, final long nowNs) {
-        return new FlowReport.OfProcessor(blade.accounts().find(key, nowNs));
+        return new FlowReport.OfProcessor(blade.node().accounts().find(key, nowNs));
     }
 
     @Override
     public SessionLister sessions() {
-        return new ProcessorFlows(blade.accounts(), blade.self());
+        return new ProcessorFlows(blade.node().accounts(), blade.node().self());
     }
 
     @Override
@@ -213,12 +199,12 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public int[] descriptors() {
-        return processor.descriptors();
+        return blade.descriptors();
     }
 
     @Override
     public String summary() {
-        final BladeCounters counters = blade.counters();
+        final BladeCounters counters = blade.node().counters();
         return "delivered="
                 + counters.delivered()
                 + " live_flows="
@@ -229,13 +215,8 @@ final class ProcessorMachine implements NodeMachine {
                 + counters.refusedFull()
                 + " verdicts="
                 + counters.verdicts()
-                + device()
+                + blade.summary()
                 + (durable == null ? "" : " " + durable.counters());
-    }
-
-    private String device() {
-        final String own = processor.summary();
-        return own.isEmpty() ? "" : " device=" + blade.deviceCounters() + " " + own;
     }
 
     @Override
@@ -244,6 +225,5 @@ final class ProcessorMachine implements NodeMachine {
             durable.close();
         }
         blade.close();
-        processor.close();
     }
 }

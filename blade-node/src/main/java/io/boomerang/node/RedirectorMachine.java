@@ -3,6 +3,7 @@ package io.boomerang.node;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.ControlMessage;
 import io.boomerang.announce.DesiredRule;
+import io.boomerang.announce.DesiredWeight;
 import io.boomerang.announce.SteeringRule;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /// A redirector with the interface to its outside network.
@@ -45,6 +47,7 @@ final class RedirectorMachine implements NodeMachine {
     private @Nullable DurableSessions durable;
     private boolean draining;
     private boolean isAlone;
+    private final Set<Integer> unheard;
     private int[] blades = {};
 
     RedirectorMachine(
@@ -58,6 +61,7 @@ final class RedirectorMachine implements NodeMachine {
         this.fit = fit;
         this.meter = meter;
         fits = !fit.isNeeded();
+        unheard = config.nodesWithoutNewFlows();
         redirector =
                 new Redirector(
                         config.redirector(),
@@ -127,6 +131,17 @@ final class RedirectorMachine implements NodeMachine {
                         .mapToInt(Member::node)
                         .toArray();
         redirector.onView(view, nowNs);
+        tellOfHosts(nowNs);
+    }
+
+    /// Blades that open no flows say so as soon as they can; those that are met for the first time
+    /// may not have said it yet.
+    private void tellOfHosts(final long nowNs) {
+        for (final int blade : blades) {
+            if (unheard.remove(blade)) {
+                redirector.onMessage(blade, new DesiredWeight(0, false), nowNs);
+            }
+        }
     }
 
     @Override

@@ -39,6 +39,7 @@ final class RedirectorMeasurements {
         // side nothing comes in or goes out there any more.
         into.add(Metric.AT_RISK, alone ? sessions.live() : 0);
         addCounters(into, redirector.counters());
+        HandoffMeasurements.add(into, redirector.handoffCounters());
     }
 
     private static void addTable(final Measurements into, final SessionTable sessions) {

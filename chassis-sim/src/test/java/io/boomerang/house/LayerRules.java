@@ -94,12 +94,15 @@ final class LayerRules {
                     DEVICE,
                     DEVICE,
                     CONNTRACK,
+                    HANDOFF,
                     LINUX,
                     PORT,
+                    TRANSFER,
                     FLOW,
                     WIRE,
                     "io.boomerang.blade.processor..",
-                    "io.boomerang.blade.session..");
+                    "io.boomerang.blade.session..",
+                    "io.boomerang.blade.terminal..");
 
     @ArchTest static final ArchRule linuxStandsAlone = seesOfOurs(LINUX, LINUX);
 

@@ -9,6 +9,7 @@ import io.boomerang.handoff.classifier.Sighting.Unknown;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /// One way to recognize connections, and who serves them. Names are in lower case; `*.` in front of
 /// one stands for any name that ends like it.
@@ -77,6 +78,12 @@ public sealed interface ClassifierRule {
             }
             return count == prefix.length() ? Fit.YES : Fit.PERHAPS;
         }
+    }
+
+    /// Whether clients can name a host so that this name, or pattern of names, fits.
+    static boolean isName(final String pattern) {
+        final String name = pattern.startsWith("*.") ? pattern.substring(2) : pattern;
+        return HostName.isLegal(name) && name.equals(name.toLowerCase(Locale.ROOT));
     }
 
     private static Fit of(final boolean fits) {

@@ -135,6 +135,50 @@ public enum Metric {
             "",
             "Sessions that a redirector got from blades when it joined or inherited."),
 
+    HANDOFFS(
+            Type.COUNTER,
+            "handoffs_total",
+            "outcome",
+            "Connections that moved between blades, on a blade or the redirector that forwards"
+                    + " them, by what became of them."),
+    HANDOFF_PASSED_ON(
+            Type.COUNTER,
+            "handoff_passed_on_total",
+            "",
+            "Packets of connections that had moved away, sent on to the owner of their flow."),
+    CLIENTS_ACCEPTED(
+            Type.COUNTER, "clients_accepted_total", "", "Connections that a classifier accepted."),
+    CLIENTS_WAITING(
+            Type.GAUGE, "clients_waiting", "", "Those of them that it has not given away yet."),
+    CLIENT_BYTES(Type.GAUGE, "client_bytes", "", "Memory that these take, in bytes."),
+    CLIENTS_DECIDED(
+            Type.COUNTER,
+            "clients_decided_total",
+            "limit",
+            "Connections that were decided on because a limit was reached."),
+    CLIENTS_ENDED(
+            Type.COUNTER,
+            "clients_ended_total",
+            "outcome",
+            "Connections that a classifier has no more, by what became of them."),
+    CLIENTS_RETRIED(
+            Type.COUNTER,
+            "clients_retried_total",
+            "",
+            "Attempts to give a connection away that were put off."),
+    ACCEPT_REFUSED(
+            Type.COUNTER,
+            "accept_refused_total",
+            "",
+            "Times at which the kernel had no descriptor or memory for a connection."),
+    PROGRAMS(Type.GAUGE, "programs", "", "Programs that serve a host's connections now."),
+    PROGRAM_BACKLOG(Type.GAUGE, "program_backlog", "", "Connections that wait for a program."),
+    PROGRAM_CONNECTIONS(
+            Type.COUNTER,
+            "program_connections_total",
+            "outcome",
+            "Connections that programs got, gave on, or had no room for."),
+
     BUCKET_EPOCH(Type.GAUGE, "bucket_epoch", "", "Epoch of the bucket table in use."),
     BUCKETS(Type.GAUGE, "buckets", "blade", "Buckets allocated to this blade."),
     WEIGHT(Type.GAUGE, "weight", "", "How many new flows a processor wants, against the others."),

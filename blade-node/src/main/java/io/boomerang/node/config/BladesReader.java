@@ -26,9 +26,6 @@ final class BladesReader {
     static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,30}");
     static final String NAME_RULE = "1 to 31 of a-z, 0-9 and -";
 
-    /// IFNAMSIZ (linux/if.h), less the zero at the end.
-    static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
-
     /// What a blade has of which nothing is said, everywhere.
     private static final int USUAL_WEIGHT = 100;
 
@@ -116,10 +113,7 @@ final class BladesReader {
             if (side == null) {
                 role.complain("side", "is missing");
             }
-            final String interfaceName = role.text("interface");
-            if (!interfaceName.isEmpty() && !INTERFACE.matcher(interfaceName).matches()) {
-                role.complain("interface", "'" + interfaceName + "' cannot be an interface's name");
-            }
+            final String interfaceName = role.interfaceName("interface");
             addNode(
                     role,
                     processes ? name + "-redirector" : name,

@@ -3,6 +3,7 @@ package io.boomerang.node.config;
 import io.boomerang.backplane.ChassisKeys;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.cluster.ClusterParameters;
+import io.boomerang.cluster.Member.Role;
 import io.boomerang.redirector.RedirectorConfig;
 import io.boomerang.redirector.mtu.Oversize;
 
@@ -11,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A chassis as its file describes it, the same on every blade.
 ///
@@ -77,6 +81,14 @@ public record ChassisConfig(
     /// Where nodes keep their sessions, if they do.
     public Path sessionsDirectory() {
         return stateDirectory.resolve("sessions");
+    }
+
+    /// The processors to which no new flows come; the caller's to change.
+    public Set<Integer> nodesWithoutNewFlows() {
+        return nodes.stream()
+                .filter(node -> node.role() == Role.BLADE && !service.opensFlows(node.blade()))
+                .map(NodeConfig::node)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /// The names of all blades, in the order of their nodes.

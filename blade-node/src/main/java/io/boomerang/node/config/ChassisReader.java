@@ -50,7 +50,8 @@ final class ChassisReader {
         FIREWALL,
         SOURCE_NAT,
         KERNEL,
-        APPLIANCE
+        APPLIANCE,
+        HANDOFF
     }
 
     ChassisReader(final Path file) {
@@ -232,12 +233,16 @@ final class ChassisReader {
         if (kind != ProcessorKind.APPLIANCE && section.has("appliance")) {
             section.complain("appliance", "only processor appliance has one");
         }
+        if (kind != ProcessorKind.HANDOFF && section.has("handoff")) {
+            section.complain("handoff", "only processor handoff gives connections away");
+        }
         return switch (kind) {
             case PASS -> new ServiceConfig.Pass();
             case FIREWALL -> new ServiceConfig.Firewall(rules(section));
             case SOURCE_NAT -> sourceNat(section, section.section("nat"), processors(nodes));
             case KERNEL -> KernelReader.read(section, rules);
             case APPLIANCE -> ApplianceReader.read(section, nodes);
+            case HANDOFF -> HandoffReader.read(section, nodes, rules, this::beside);
         };
     }
 

@@ -11,6 +11,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// One mapping of the file. Each field is asked for by name, with what it may be; what is wrong is
@@ -26,6 +28,11 @@ import java.util.stream.Collectors;
 ///
 /// A section that the file leaves out has no fields.
 final class Section {
+    /// IFNAMSIZ (linux/if.h), less the zero at the end.
+    private static final Pattern INTERFACE = Pattern.compile("[^/\\s:]{1,15}");
+
+    private static final Pattern MAC = Pattern.compile("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}");
+
     private final Complaints complaints;
     private final String path;
     private final Place place;
@@ -274,6 +281,39 @@ final class Section {
         }
     }
 
+    /// An Ethernet address, in the low 48 bits.
+    long macAddress(final String field, final String otherwise) {
+        final String text = text(field, otherwise);
+        if (!MAC.matcher(text).matches()) {
+            complain(field, "'" + text + "' is not six bytes as " + otherwise);
+            return HexFormat.fromHexDigitsToLong(otherwise.replace(":", ""));
+        }
+        return HexFormat.fromHexDigitsToLong(text.replace(":", ""));
+    }
+
+    /// The name of an interface; empty when there is none, which has been complained of.
+    String interfaceName(final String field) {
+        final String name = text(field);
+        if (!name.isEmpty() && !INTERFACE.matcher(name).matches()) {
+            complain(field, "'" + name + "' cannot be an interface's name");
+        }
+        return name;
+    }
+
+    /// The values of a list; at least one, or it has been complained of.
+    List<String> texts(final String field) {
+        final List<String> texts = new ArrayList<>();
+        for (final Node entry : entries(field)) {
+            if (entry instanceof final ScalarNode scalar && !scalar.getValue().isBlank()) {
+                texts.add(scalar.getValue().strip());
+            } else {
+                complaints.add(
+                        placeOf(entry), nameOf(field) + ": expected a value, found " + kind(entry));
+            }
+        }
+        return texts;
+    }
+
     // Sections within
 
     Section section(final String field) {
@@ -284,23 +324,27 @@ final class Section {
 
     /// The sections of a list; at least one, or it has been complained of.
     List<Section> sections(final String field) {
-        asked.add(field);
         final List<Section> sections = new ArrayList<>();
-        final Node node = fields.get(field);
-        if (!isGiven(field) || node == null) {
-            return sections;
-        }
-        if (!(node instanceof final SequenceNode list)) {
-            complain(field, "expected a list, found " + kind(node));
-            return sections;
-        }
-        for (final Node entry : list.getValue()) {
+        for (final Node entry : entries(field)) {
             final String name = nameOf(field) + "[" + sections.size() + "]";
             sections.add(new Section(complaints, name, placeOf(entry), entry));
         }
-        if (sections.isEmpty()) {
+        return sections;
+    }
+
+    private List<Node> entries(final String field) {
+        asked.add(field);
+        final Node node = fields.get(field);
+        if (!isGiven(field) || node == null) {
+            return List.of();
+        }
+        if (!(node instanceof final SequenceNode list)) {
+            complain(field, "expected a list, found " + kind(node));
+            return List.of();
+        }
+        if (list.getValue().isEmpty()) {
             complain(field, "is empty");
         }
-        return sections;
+        return list.getValue();
     }
 }

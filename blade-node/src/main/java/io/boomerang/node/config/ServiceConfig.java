@@ -3,6 +3,7 @@ package io.boomerang.node.config;
 import io.boomerang.blade.processor.FirewallRules;
 import io.boomerang.blade.processor.NatConfig;
 import io.boomerang.device.ApplianceConfig;
+import io.boomerang.device.HandoffConfig;
 import io.boomerang.device.KernelConfig;
 
 /// What the processors of a chassis do with packets.
@@ -29,4 +30,15 @@ public sealed interface ServiceConfig {
     ///
     /// @param appliances where they are
     record Appliance(ApplianceConfig appliances) implements ServiceConfig {}
+
+    /// Connections of clients end on them, and move from those that accept them to those that serve
+    /// them.
+    ///
+    /// @param handoff where, and who does what
+    record Handoff(HandoffConfig handoff) implements ServiceConfig {}
+
+    /// Whether new flows may come to the blade; else only those that others give it.
+    default boolean opensFlows(final String blade) {
+        return !(this instanceof Handoff(var handoff)) || handoff.accepts(blade);
+    }
 }
