@@ -1,6 +1,7 @@
 package io.boomerang.sim.command;
 
 import io.boomerang.sim.lab.ChassisOptions;
+import io.boomerang.sim.lab.HandoffHosts;
 import io.boomerang.sim.lab.Lab;
 import io.boomerang.sim.lab.LabException;
 import io.boomerang.sim.lab.LabPlan;
@@ -81,7 +82,11 @@ final class UpCommand implements Callable<Integer> {
                         + " each",
                 "blade translates to an address of its own; kernel-masquerade-silent: and"
                         + " announces",
-                "nothing, to see what breaks then. The kernel's need nft(8) and sysctl(8)."
+                "nothing, to see what breaks then. The kernel's need nft(8) and sysctl(8). handoff:"
+                        + " the",
+                "first blade accepts connections at one address, and gives each to the one that"
+                        + " serves",
+                "its path; needs python3 and sysctl(8)."
             })
     private String processor = "firewall";
 
@@ -179,7 +184,8 @@ final class UpCommand implements Callable<Integer> {
                 "firewall",
                 "kernel",
                 "kernel-masquerade",
-                "kernel-masquerade-silent");
+                "kernel-masquerade-silent",
+                "handoff");
         requireOneOf("--port", port, "auto", "af-xdp", "af-packet");
         requireOneOf("--oversize", oversize, "refuse", "fragment", "too-big");
         if (backplaneMtu < 1_280 || backplaneMtu > 9_000) {
@@ -219,11 +225,6 @@ final class UpCommand implements Callable<Integer> {
                 Laboratory %s: a chassis of %d redirectors and %d blades.
                     client   %s, %s
                     server   %s, %s
-                Try it:
-                    %sserver python3 -m http.server --bind %s 80 &
-                    %sclient curl http://%s/
-                    boomerang status --lab %s
-                    boomerang drain --lab %s %s
                 """,
                 name,
                 2 * plan.redirectors(),
@@ -231,14 +232,25 @@ final class UpCommand implements Callable<Integer> {
                 LabPlan.CLIENT_ADDRESS,
                 LabPlan.CLIENT_ADDRESS6,
                 LabPlan.SERVER_ADDRESS,
-                LabPlan.SERVER_ADDRESS6,
-                prefix,
-                LabPlan.SERVER_ADDRESS,
-                prefix,
-                LabPlan.SERVER_ADDRESS,
+                LabPlan.SERVER_ADDRESS6);
+        if (HandoffHosts.areIn(plan.options())) {
+            explainHandoff(prefix, out);
+        } else {
+            out.printf(
+                    Locale.ROOT,
+                    """
+                    Try it:
+                        %sserver python3 -m http.server --bind %s 80 &
+                        %1$sclient curl http://%2$s/
+                    """,
+                    prefix,
+                    LabPlan.SERVER_ADDRESS);
+        }
+        out.printf(
+                Locale.ROOT,
+                "    boomerang status --lab %s%n    boomerang drain --lab %1$s %s%n",
                 name,
-                name,
-                LabPlan.bladeName(1));
+                LabPlan.bladeName(plan.blades()));
         if (plan.spares() > 0) {
             out.printf(
                     Locale.ROOT,
@@ -256,5 +268,26 @@ final class UpCommand implements Callable<Integer> {
                 lab.directory(),
                 name);
         out.flush();
+    }
+
+    private static void explainHandoff(final String prefix, final PrintWriter out) {
+        final String curl = prefix + "client curl ";
+        final String url = "http://" + HandoffHosts.ADDRESS;
+        out.printf(
+                Locale.ROOT,
+                """
+                    chassis  %s, %s: paths are served by different blades
+                Try it:
+                    %shttp://%1$s/%s
+                    %3$s-g http://[%2$s]/%s
+                    %3$s%s/%4$s %6$s/%5$s     # one connection, which moves
+                    %3$s%6$s/tour/100000000 -o /dev/null     # moves three times more on its way
+                """,
+                HandoffHosts.ADDRESS,
+                HandoffHosts.ADDRESS6,
+                curl,
+                HandoffHosts.serviceOf(2),
+                HandoffHosts.serviceOf(3),
+                url);
     }
 }

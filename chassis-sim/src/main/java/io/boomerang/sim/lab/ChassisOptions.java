@@ -5,7 +5,7 @@ import java.util.Locale;
 /// What the chassis file of a laboratory says beside its blades; words are as in the file.
 ///
 /// @param processor what the blades do, as the chassis file says it; `kernel` and
-///   `kernel-masquerade` build a {@link KernelDevice} for each
+///   `kernel-masquerade` build a {@link KernelDevice} for each, `handoff` {@link HandoffHosts}
 /// @param drainLimitSeconds how long a blade that is told to stop waits for its flows, in seconds
 /// @param port how frames come from the interfaces of redirectors
 /// @param ipv6Backplane whether the addresses of the backplane are IPv6 ones
@@ -36,7 +36,9 @@ public record ChassisOptions(
     }
 
     /// The beginning of the chassis file; the keys lie beside it.
-    String header(final String chassis) {
+    ///
+    /// @param service what the blades do
+    String header(final String chassis, final String service) {
         return String.format(
                 Locale.ROOT,
                 """
@@ -58,6 +60,6 @@ public record ChassisOptions(
                 backplaneMtu,
                 oversize,
                 clampMss,
-                KernelDevice.service(processor, chassis));
+                service);
     }
 }

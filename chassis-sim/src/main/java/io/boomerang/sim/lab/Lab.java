@@ -83,7 +83,9 @@ public final class Lab {
             writeFiles(plan);
             new LabNetwork(namespaces, plan).build();
             startSwitches(plan);
+            startPrograms(plan);
             awaitPackets(startDaemons(plan, daemon));
+            awaitPrograms(plan);
         });
     }
 
@@ -151,10 +153,7 @@ public final class Lab {
         if (!plan.hasSwitches()) {
             return;
         }
-        final Path script = directory.resolve(SWITCH);
-        try (InputStream source = Lab.class.getResourceAsStream(SWITCH)) {
-            Files.copy(Objects.requireNonNull(source, SWITCH), script);
-        }
+        final Path script = script(SWITCH);
         int seed = 1;
         for (final String outside : LabPlan.OUTSIDE_HOSTS) {
             final String host = LabPlan.switchOf(outside);
@@ -164,6 +163,47 @@ public final class Lab {
                             namespaces.inside(
                                     host,
                                     List.of("sh", script.toString(), String.valueOf(seed++))));
+        }
+    }
+
+    /// A file of this program's own, where others can run it.
+    private Path script(final String file) throws IOException {
+        final Path script = directory.resolve(file);
+        try (InputStream source = Lab.class.getResourceAsStream(file)) {
+            Files.copy(Objects.requireNonNull(source, file), script);
+        }
+        return script;
+    }
+
+    /// They connect to their hosts' daemons, again and again.
+    private void startPrograms(final LabPlan plan) throws IOException {
+        if (HandoffHosts.areIn(plan.options())) {
+            final Path _ = script(HandoffHosts.PROGRAM);
+            for (final String host : HandoffHosts.names(plan)) {
+                final List<String> program = new HandoffHosts(plan).program(directory, host);
+                final Process _ = start(host + "-program", namespaces.inside(host, program));
+            }
+        }
+    }
+
+    private void awaitPrograms(final LabPlan plan)
+            throws IOException, InterruptedException, LabException {
+        if (!HandoffHosts.areIn(plan.options())) {
+            return;
+        }
+        final long startNs = System.nanoTime();
+        for (int number = 2; number <= plan.blades(); number++) {
+            final String host = LabPlan.bladeName(number);
+            while (!Files.readString(logOf(host)).contains(" programs=1")) {
+                if (System.nanoTime() - startNs > START_LIMIT_NS) {
+                    throw new LabException(
+                            "no program serves on "
+                                    + host
+                                    + ":\n"
+                                    + endOf(logOf(host + "-program")));
+                }
+                LockSupport.parkNanos(PAUSE_NS);
+            }
         }
     }
 
@@ -198,12 +238,14 @@ public final class Lab {
     }
 
     /// Starts a process in a session of its own: it outlives the terminal.
-    private Process start(final String host, final List<String> command) throws IOException {
+    ///
+    /// @param log name of what it logs to
+    private Process start(final String log, final List<String> command) throws IOException {
         final List<String> detached = new ArrayList<>(List.of("setsid"));
         detached.addAll(command);
         final ProcessBuilder builder = new ProcessBuilder(detached);
         builder.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(logOf(host).toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(logOf(log).toFile()));
         final Process process = builder.start();
         process.getOutputStream().close();
         return process;

@@ -39,6 +39,9 @@ final class LabNetwork {
         addAddresses(LabPlan.CLIENT, LabPlan.CLIENT_ADDRESS, LabPlan.CLIENT_ADDRESS6);
         addAddresses(LabPlan.SERVER, LabPlan.SERVER_ADDRESS, LabPlan.SERVER_ADDRESS6);
         KernelDevice.build(namespaces, plan);
+        if (HandoffHosts.areIn(plan.options())) {
+            new HandoffHosts(plan).build(namespaces);
+        }
     }
 
     private String nextPort(final String host) {

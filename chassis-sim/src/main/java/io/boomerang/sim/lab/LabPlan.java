@@ -43,6 +43,9 @@ public record LabPlan(
         require("redirectors a side", redirectors, 1, MAX_REDIRECTORS);
         require("blades", blades, 1, MAX_BLADES);
         require("spare blades", spares, 0, MAX_BLADES - blades);
+        if (HandoffHosts.areIn(options)) {
+            require("blades with one that accepts", blades, 2, MAX_BLADES);
+        }
     }
 
     static void requireName(final String name) {
@@ -124,7 +127,12 @@ public record LabPlan(
 
     /// The chassis file; the keys lie beside it.
     String chassisFile() {
-        final StringBuilder text = new StringBuilder(options.header(name)).append("blades:\n");
+        final String service =
+                HandoffHosts.areIn(options)
+                        ? new HandoffHosts(this).service()
+                        : KernelDevice.service(options.processor(), name);
+        final StringBuilder text =
+                new StringBuilder(options.header(name, service)).append("blades:\n");
         chassis().forEach(blade -> text.append(blade.line()));
         return text.toString();
     }
