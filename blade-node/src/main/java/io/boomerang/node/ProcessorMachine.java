@@ -184,7 +184,7 @@ final class ProcessorMachine implements NodeMachine {
 
     @Override
     public SteeringRule rule() {
-        return blade.rule();
+        return blade.node().rule();
     }
 
     @Override

@@ -277,7 +277,7 @@ final class HandOver {
         @Override
         public void kept(final TransferId transfer, final int version, final String reason) {
             assertEquals("frozen", atClassifier.put(transfer, "kept"));
-            assertEquals(1, version);
+            assertEquals(2, version);
             assertFalse(reason.isBlank());
         }
 
@@ -326,7 +326,7 @@ final class HandOver {
         @Override
         public void goLive(final TransferId transfer, final MovingFlow flow) {
             assertEquals("prepared", atHost.put(transfer, "live"));
-            assertEquals(new MovingFlow(key((int) transfer.number()), flow.flowId(), 0), flow);
+            assertEquals(new MovingFlow(key((int) transfer.number()), flow.flowId(), 1), flow);
             assertEquals(1_000 + transfer.number(), flow.flowId());
         }
 

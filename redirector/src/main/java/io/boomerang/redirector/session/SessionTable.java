@@ -25,8 +25,8 @@ import java.util.BitSet;
 /// **Doubt** is about single sessions: {@link #doubt} remembers that nobody has said anything of
 /// this one since.
 ///
-/// **Survival** is about single sessions, too: {@link #survive} remembers that this one stands where
-/// there was a later one, until a record that is newer comes.
+/// **Survival** is about single sessions, too: {@link #survive} remembers that this one stands
+/// where there was a later one, until a record that is newer comes.
 ///
 /// **Lapsed sessions**, whose lease is over or which were closed, keep their slot as memory of flow
 /// id, version and blade until the space is needed.

@@ -265,8 +265,7 @@ final class SessionExchange {
         if (installation == Installation.STALE && givesWay(slot, announcement, asked, nowNs)) {
             final boolean survives = origin == Origin.ANNOUNCED && isGone(slot);
             sessions.forget(slot);
-            final Installation anew =
-                    install(SessionTable.NONE, announcement, hash, origin, nowNs);
+            final Installation anew = install(SessionTable.NONE, announcement, hash, origin, nowNs);
             if (survives && anew == Installation.INSTALLED) {
                 sessions.survive(sessions.find(key, hash));
             }
