@@ -25,6 +25,9 @@ class ChaosRunTest {
         201_530, 202_684, 301_023, 406_201, 500_266, 501_583
     };
 
+    /// Those since.
+    private static final long[] FOUND_WITH_RULES = {1_002_158};
+
     /// The same of plans with moves.
     private static final long[] FOUND_WITH_MOVES = {1_145};
 
@@ -42,6 +45,10 @@ class ChaosRunTest {
 
     static LongStream found() {
         return LongStream.of(FOUND);
+    }
+
+    static LongStream foundWithRules() {
+        return LongStream.of(FOUND_WITH_RULES);
     }
 
     static LongStream foundWithMoves() {
@@ -91,6 +98,14 @@ class ChaosRunTest {
     @MethodSource("found")
     void shouldKeepThePromisesThatWereBrokenOnce(final long seed) {
         final ChaosPlan plan = ChaosPlan.withoutRules(seed);
+
+        assertEquals(List.of(), ChaosRun.of(plan).violations(), () -> ChaosText.chassis(plan));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("foundWithRules")
+    void shouldKeepThePromisesThatWereBrokenSinceThereAreRules(final long seed) {
+        final ChaosPlan plan = ChaosPlan.random(seed);
 
         assertEquals(List.of(), ChaosRun.of(plan).violations(), () -> ChaosText.chassis(plan));
     }

@@ -102,7 +102,7 @@ final class BucketAllocation {
     }
 
     /// Before the first table comes, the others may already steer by one.
-    private boolean hasTable() {
+    boolean hasTable() {
         return table.epoch() != 0;
     }
 

@@ -425,8 +425,8 @@ final class FlowSteering implements AutoCloseable {
                 return;
             }
         }
-        if (rule.isMoving(nowNs)) {
-            return; // somebody may be giving the flow to that blade: asked again soon
+        if (rule.isMoving(nowNs) || rule.isByBucket() && !allocation.hasTable()) {
+            return; // somebody may be giving the flow to a blade: asked again soon
         }
         release(key, queries.onUnknown(answer.queryId(), fromNode, nowNs), nowNs);
     }

@@ -4,6 +4,7 @@ import static io.boomerang.redirector.steering.Rig.BLADE_1;
 import static io.boomerang.redirector.steering.Rig.BLADE_2;
 import static io.boomerang.redirector.steering.Rig.EGRESS;
 import static io.boomerang.redirector.steering.Rig.INGRESS;
+import static io.boomerang.redirector.steering.Rig.INGRESS_2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,12 +13,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.announce.SelectionPolicy;
+import io.boomerang.cluster.ClusterParameters;
 
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /// How the bucket table comes from the allocator to the others, and to the next allocator.
 class BucketTableHandOverTest {
@@ -73,6 +78,42 @@ class BucketTableHandOverTest {
 
             assertEquals(newest, rig.lastTableTo(EGRESS));
         }
+    }
+
+    /// The others already steer by it.
+    @Test
+    void shouldLetNewFlowsWaitUntilItHasTheTable() {
+        try (Rig rig =
+                new Rig(
+                        SelectionPolicy.BUCKETS,
+                        List.of(INGRESS_2),
+                        INGRESS,
+                        INGRESS_2,
+                        EGRESS,
+                        BLADE_1,
+                        BLADE_2)) {
+            rig.frame(INGRESS_2, 1, ownFlow());
+            rig.answerAllTwice();
+            assertTrue(rig.arrived.stream().noneMatch(one -> one.node() >= BLADE_1));
+
+            final short[] blades = new short[ClusterParameters.DEFAULTS.bucketCount()];
+            Arrays.fill(blades, (short) BLADE_2);
+            rig.say(INGRESS, INGRESS_2, new BucketTableUpdate(1_025, blades, new TreeMap<>()));
+            rig.pass(TimeUnit.NANOSECONDS.toMillis(2 * StateQueries.FIRST_REPEAT_NS));
+            rig.answerAll();
+
+            assertEquals(BLADE_2, rig.lastArrived().node());
+        }
+    }
+
+    /// The first datagram of a flow that the second ingress redirector owns.
+    private static MemorySegment ownFlow() {
+        int port = 1_000;
+        MemorySegment frame;
+        do {
+            frame = Frames.udp(1, ++port, 2, 53);
+        } while (Rig.owner(Rig.key(frame), INGRESS, INGRESS_2) == INGRESS);
+        return frame;
     }
 
     @Test
