@@ -117,7 +117,7 @@ final class BladeMessages {
         mover.onAcknowledgement(from, acknowledgement, nowNs);
         final MarkerSession ready = announcer.onAcknowledgement(from, acknowledgement);
         if (isHeldByAnother(acknowledgement)) {
-            giveUp(acknowledgement.flowId(), nowNs);
+            giveUp(acknowledgement, nowNs);
             return;
         }
         if (ready == null) {
@@ -137,14 +137,23 @@ final class BladeMessages {
     }
 
     /// Another blade has the flow under a later flow id: what is known of it here would mislead
-    /// whoever asks. Redirectors that have not heard of the other one hear that it ends here.
-    private void giveUp(final long flowId, final long nowNs) {
-        final MarkerSession marker = markers.findFlow(flowId);
-        if (marker != null && marker.residence().isHeldHere()) {
+    /// whoever asks. Redirectors that have not heard of the other one hear that it ends here. What
+    /// was said before the flow came back from there is over.
+    private void giveUp(final Acknowledgement acknowledgement, final long nowNs) {
+        final MarkerSession marker = markers.findFlow(acknowledgement.flowId());
+        if (marker != null
+                && marker.residence().isHeldHere()
+                && !isFromBefore(marker, acknowledgement.version())) {
             givenUp++;
             marker.endPutOff();
             markers.giveUp(marker, nowNs);
         }
+    }
+
+    /// Whether that version of the flow was announced before the flow came here.
+    private static boolean isFromBefore(final MarkerSession marker, final int version) {
+        return version != SessionAnnouncement.UNANNOUNCED
+                && (short) (version - marker.openVersion()) < 0;
     }
 
     /// Messages that are not for blades.

@@ -126,6 +126,26 @@ class BladeNodeTest {
         assertEquals(1, bench.blade.counters().liveFlows());
     }
 
+    /// It was on the other blade meanwhile, and came back.
+    @Test
+    void shouldKeepAFlowThatWasLostBeforeItCameBack() {
+        bench.deliver(Side.INGRESS, FLOW, request());
+        bench.acknowledgeAll();
+        bench.blade.transit().announceMoved(Side.INGRESS, bench.keyOf(request()), 9, bench.nowNs);
+
+        bench.blade.onMessage(
+                Bench.EGRESS,
+                new Acknowledgement(FLOW, Bench.INCARNATION, 8, Outcome.STALE, Bench.BLADE + 1),
+                bench.nowNs);
+        assertEquals(0, bench.blade.counters().givenUp());
+
+        bench.blade.onMessage(
+                Bench.EGRESS,
+                new Acknowledgement(FLOW, Bench.INCARNATION, 9, Outcome.STALE, Bench.BLADE + 1),
+                bench.nowNs);
+        assertEquals(1, bench.blade.counters().givenUp());
+    }
+
     @Test
     void shouldCountWhatARedirectorRefused() {
         bench.deliver(Side.INGRESS, FLOW, request());
