@@ -3,6 +3,7 @@ package io.boomerang.redirector.steering;
 import io.boomerang.announce.BucketTableUpdate;
 import io.boomerang.announce.EpochInstalled;
 import io.boomerang.cluster.ControlSender;
+import io.boomerang.cluster.Member;
 import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,8 @@ final class BucketCoordinator {
     /// How often the others tell the allocator which table they steer by.
     static final long REPORT_NS = 1_000_000_000L;
 
-    /// The low bits of an epoch are the allocator's node: two allocators that do not know of each
-    /// other never give different tables the same epoch.
-    private static final int NODE_BITS = 10;
-
     private final int self;
+    private final EpochMaker epochs;
     private final int bucketCount;
     private final ControlSender control;
     private final SortedMap<Integer, Integer> administered = new TreeMap<>();
@@ -37,8 +35,9 @@ final class BucketCoordinator {
     private @Nullable BucketTable published;
     private long sentNs;
 
-    BucketCoordinator(final int self, final int bucketCount, final ControlSender control) {
-        this.self = self;
+    BucketCoordinator(final Member self, final int bucketCount, final ControlSender control) {
+        this.self = self.node();
+        this.epochs = new EpochMaker(self);
         this.bucketCount = bucketCount;
         this.control = control;
     }
@@ -82,7 +81,7 @@ final class BucketCoordinator {
         final BucketTable table =
                 current != null && published == null && current.allocatesAs(wanted)
                         ? current
-                        : wanted.withEpoch(epochAfter(current));
+                        : wanted.withEpoch(epochs.after(current == null ? 0 : current.epoch()));
         allocated = weights;
         published = table;
         publish(table, chassis, nowNs);
@@ -98,11 +97,6 @@ final class BucketCoordinator {
         final SortedMap<Integer, Integer> equal = new TreeMap<>();
         weights.keySet().forEach(blade -> equal.put(blade, DEFAULT_WEIGHT));
         return equal;
-    }
-
-    private long epochAfter(final @Nullable BucketTable current) {
-        final long last = current == null ? 0 : current.epoch();
-        return (last >>> NODE_BITS) + 1 << NODE_BITS | self;
     }
 
     /// Another redirector has published a newer table: what it knew about weights stands, and this

@@ -98,7 +98,7 @@ public final class Redirector implements AutoCloseable {
         this.outside = outside;
         this.observer = observer;
         this.sender = new BackplaneSender(backplane);
-        this.coordinator = new BucketCoordinator(self.node(), parameters.bucketCount(), control);
+        this.coordinator = new BucketCoordinator(self, parameters.bucketCount(), control);
         this.moveOrders = new MoveOrders(coordinator, control);
         this.rules = new RuleCoordinator(self, SteeringRule.initial(config.policy()), control);
         this.parser = new FlowParser(parameters.flowRules());

@@ -17,15 +17,8 @@ import java.util.BitSet;
 final class RuleCoordinator {
     private static final long RESEND_NS = 100_000_000L;
 
-    /// The low bits of an epoch are the allocator's incarnation and node: two allocators that do
-    /// not know of each other never give different rules the same epoch, nor does one that has
-    /// forgotten what it made.
-    private static final int NODE_BITS = 10;
-
-    private static final int INCARNATION_BITS = 16;
-
     private final int self;
-    private final long maker;
+    private final EpochMaker epochs;
     private final ControlSender control;
     private final BitSet outstanding = new BitSet();
     private ChassisMap chassis = ChassisMap.EMPTY;
@@ -36,7 +29,7 @@ final class RuleCoordinator {
     /// @param initial what this redirector was started with
     RuleCoordinator(final Member self, final SteeringRule initial, final ControlSender control) {
         this.self = self.node();
-        this.maker = (long) self.incarnation() << NODE_BITS | self.node();
+        this.epochs = new EpochMaker(self);
         this.rule = initial;
         this.control = control;
     }
@@ -76,8 +69,7 @@ final class RuleCoordinator {
     }
 
     private void make(final DesiredRule wish, final long nowNs) {
-        final int low = NODE_BITS + INCARNATION_BITS;
-        install(wish.applyTo(rule, (rule.epoch() >>> low) + 1 << low | maker), nowNs);
+        install(wish.applyTo(rule, epochs.after(rule.epoch())), nowNs);
     }
 
     /// Another member tells its rule. Answers whether this one goes by it from now on.

@@ -8,6 +8,7 @@ import static io.boomerang.redirector.steering.Rig.INGRESS_2;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.announce.BucketTableUpdate;
@@ -77,6 +78,23 @@ class BucketTableHandOverTest {
                             newest.epoch() - 1, newest.bladeByBucket(), new TreeMap<>()));
 
             assertEquals(newest, rig.lastTableTo(EGRESS));
+        }
+    }
+
+    /// It has lost its only table, and blades have changed since: what it makes is another one, and
+    /// the others must not take it for the one they have.
+    @Test
+    void shouldNotUseAnEpochAgainAfterItStartedAnew() {
+        try (Rig rig = oneEach(SelectionPolicy.BUCKETS)) {
+            rig.startAnew(INGRESS);
+            final BucketTableUpdate before = rig.lastTableTo(EGRESS);
+            rig.said.clear();
+
+            rig.startAnew(INGRESS, BLADE_2);
+
+            final BucketTableUpdate after = rig.lastTableTo(EGRESS);
+            assertTrue(after.epoch() > before.epoch(), () -> before + " and " + after);
+            assertNotEquals(before, after);
         }
     }
 

@@ -88,7 +88,7 @@ final class Rig implements AutoCloseable {
     Rig(final RedirectorConfig config, final List<Integer> real, final int... nodes) {
         this.config = config;
         for (final int node : real) {
-            redirectors.put(node, makeRedirector(node));
+            redirectors.put(node, makeRedirector(node, 1));
         }
         for (final int node : nodes) {
             if (node == firstBlade(nodes)) {
@@ -130,7 +130,7 @@ final class Rig implements AutoCloseable {
         return new Member(node, "node-" + node, role, incarnation, 0);
     }
 
-    private Redirector makeRedirector(final int node) {
+    private Redirector makeRedirector(final int node, final int incarnation) {
         final Backplane.Receiver receiver =
                 (from, datagram, offset, length) ->
                         redirector(node).onDatagram(from, datagram, offset, length, nowNs);
@@ -149,7 +149,7 @@ final class Rig implements AutoCloseable {
         return new Redirector(
                 config,
                 ClusterParameters.DEFAULTS,
-                member(node),
+                member(node, incarnation),
                 backplane.connect(node, receiver),
                 control,
                 (frame, offset, length) -> emitted.add(Frames.bytes(frame, offset, length)),
@@ -205,9 +205,22 @@ final class Rig implements AutoCloseable {
         showView();
     }
 
+    private int incarnation(final int node) {
+        return members.stream()
+                .filter(member -> member.node() == node)
+                .mapToInt(Member::incarnation)
+                .findAny()
+                .orElseThrow();
+    }
+
     /// A real redirector dies and comes back with nothing in it.
     void startAnew(final int node) {
         startAnew(node, _ -> {});
+    }
+
+    /// The same; meanwhile a played node has died.
+    void startAnew(final int node, final int dead) {
+        startAnew(node, _ -> members.removeIf(member -> member.node() == dead));
     }
 
     /// The same, but for what it is told before it joins.
@@ -215,7 +228,7 @@ final class Rig implements AutoCloseable {
         redirector(node).close();
         redirectors.remove(node);
         backplane.disconnect(node);
-        redirectors.put(node, makeRedirector(node));
+        redirectors.put(node, makeRedirector(node, incarnation(node) + 1));
         before.accept(redirector(node));
         restart(node);
     }
