@@ -1,5 +1,6 @@
 package io.boomerang.sim.command;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +27,8 @@ import java.util.concurrent.TimeUnit;
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class UpProtocolsIT {
     private static final String NAME = "proto" + ProcessHandle.current().pid();
-    private static final String IPERF_SECONDS = System.getProperty("iperf.seconds", "3");
+    private static final String SECONDS = System.getProperty("iperf.seconds", "3");
+    private static final int FIRST_PORT = 5_201;
     private static final int QUESTIONS = 100;
     private static final int LINES = 300;
     private static final List<String> ADDRESSES =
@@ -89,11 +92,35 @@ class UpProtocolsIT {
         } finally {
             answering.destroyForcibly();
         }
-        guests.run(LabPlan.SERVER, "iperf3", "--server", "--daemon");
-        for (final String address : ADDRESSES) {
-            guests.run(LabPlan.CLIENT, "iperf3", "-c", address, "-t", IPERF_SECONDS);
-            guests.run(LabPlan.CLIENT, "iperf3", "-c", address, "-t", IPERF_SECONDS, "-R");
+        // A server each, so that no run depends on how the last one ended.
+        for (int run = 0; run < 2 * ADDRESSES.size(); run++) {
+            guests.run(
+                    LabPlan.SERVER, "iperf3", "--server", "--daemon", "--one-off", "-p", port(run));
+            awaitListener(port(run));
         }
+        int run = 0;
+        for (final String address : ADDRESSES) {
+            guests.run(LabPlan.CLIENT, "iperf3", "-c", address, "-p", port(run++), "-t", SECONDS);
+            guests.run(
+                    LabPlan.CLIENT,
+                    "iperf3",
+                    "-c",
+                    address,
+                    "-p",
+                    port(run++),
+                    "-t",
+                    SECONDS,
+                    "-R");
+        }
+    }
+
+    private static String port(final int run) {
+        return String.valueOf(FIRST_PORT + run);
+    }
+
+    private void awaitListener(final String port) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> guests.run(LabPlan.SERVER, "ss", "-Hltn").contains(":" + port + " "));
     }
 
     @Test
