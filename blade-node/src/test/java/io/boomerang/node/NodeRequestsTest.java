@@ -76,12 +76,11 @@ class NodeRequestsTest {
             final Future<Throwable> refusal =
                     threads.submit(() ->
                             assertThrows(
-                                    UnsupportedOperationException.class,
+                                    IllegalStateException.class,
                                     () ->
                                             requests.ask(
                                                     () -> {
-                                                        throw new UnsupportedOperationException(
-                                                                "no");
+                                                        throw new IllegalStateException("no");
                                                     },
                                                     woken::incrementAndGet)));
             Awaitility.await().until(() -> woken.get() == 1);

@@ -9,7 +9,6 @@ import io.boomerang.sim.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.PrintWriter;
@@ -80,10 +79,7 @@ final class ChaosCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (runs < 1 || runs > MAX_RUNS) {
-            throw new ParameterException(
-                    spec.commandLine(), "--runs " + runs + " is outside 1.." + MAX_RUNS);
-        }
+        OptionRange.require(spec, "--runs", runs, 1, MAX_RUNS);
         final PrintWriter out = spec.commandLine().getOut();
         if (handoff) {
             return new HandoffChaos(out, progress).run(seed, runs)

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -73,9 +72,9 @@ final class DemoHandoffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require("--megabytes", megabytes, 1, MAX_MEGABYTES);
-        require("--moves", moves, 0, MAX_MOVES);
-        require("--faults", faults, 0, MAX_FAULTS);
+        OptionRange.require(spec, "--megabytes", megabytes, 1, MAX_MEGABYTES);
+        OptionRange.require(spec, "--moves", moves, 0, MAX_MOVES);
+        OptionRange.require(spec, "--faults", faults, 0, MAX_FAULTS);
         final PrintWriter out = spec.commandLine().getOut();
         out.println(
                 "Boomerang demo: one address, 4 blades behind it. /mirror/ is served by blade-2 and"
@@ -92,13 +91,5 @@ final class DemoHandoffCommand implements Callable<Integer> {
                         : "A promise was broken; see above.");
         out.flush();
         return result.isWhole() ? Boomerang.OK : Boomerang.FAILED;
-    }
-
-    private void require(final String option, final int value, final int least, final int most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    option + " " + value + " is outside " + least + ".." + most);
-        }
     }
 }

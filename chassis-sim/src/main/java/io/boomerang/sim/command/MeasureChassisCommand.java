@@ -9,15 +9,10 @@ import io.boomerang.sim.measure.CrossingTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -93,11 +88,11 @@ final class MeasureChassisCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        require("--rounds", rounds, MAX_ROUNDS);
-        require("--seconds", seconds, MAX_SECONDS);
-        require("--warm-up", warmUp, MAX_SECONDS);
-        require("--at-once", window, MAX_WINDOW);
-        require("--blades", blades, MAX_BLADES);
+        OptionRange.require(spec, "--rounds", rounds, 1, MAX_ROUNDS);
+        OptionRange.require(spec, "--seconds", seconds, 1, MAX_SECONDS);
+        OptionRange.require(spec, "--warm-up", warmUp, 1, MAX_SECONDS);
+        OptionRange.require(spec, "--at-once", window, 1, MAX_WINDOW);
+        OptionRange.require(spec, "--blades", blades, 1, MAX_BLADES);
         final ChassisRate.Plan plan =
                 new ChassisRate.Plan(FRAME_BYTES, window, rounds, seconds, warmUp);
         try {
@@ -110,13 +105,6 @@ final class MeasureChassisCommand implements Callable<Integer> {
         } catch (final LabException e) {
             spec.commandLine().getErr().println("boomerang: " + e.getMessage());
             return Boomerang.FAILED;
-        }
-    }
-
-    private void require(final String option, final int value, final int most) {
-        if (value < 1 || value > most) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " " + value + " is outside 1.." + most);
         }
     }
 
@@ -143,19 +131,12 @@ final class MeasureChassisCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException {
-            final PrintWriter out = spec.commandLine().getOut();
-            try (CrossingClient client = CrossingClient.open(interfaceName);
-                    BufferedReader tasks =
-                            new BufferedReader(
-                                    new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-                String line = tasks.readLine();
-                while (line != null) {
-                    out.println(client.measure(CrossingTask.parse(line)).text());
-                    out.flush();
-                    line = tasks.readLine();
-                }
-                return Boomerang.OK;
+            try (CrossingClient client = CrossingClient.open(interfaceName)) {
+                AnsweredLines.serve(
+                        spec.commandLine().getOut(),
+                        line -> client.measure(CrossingTask.parse(line)).text());
             }
+            return Boomerang.OK;
         }
     }
 

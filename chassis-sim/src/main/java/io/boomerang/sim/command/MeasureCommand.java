@@ -94,12 +94,8 @@ final class MeasureCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            if (seconds < 1 || seconds > MAX_SECONDS) {
-                throw usage("--seconds " + seconds + " is outside 1.." + MAX_SECONDS);
-            }
-            if (rate < 1 || rate > MAX_RATE) {
-                throw usage("--rate " + rate + " is outside 1.." + MAX_RATE);
-            }
+            OptionRange.require(spec, "--seconds", seconds, 1, MAX_SECONDS);
+            OptionRange.require(spec, "--rate", rate, 1, MAX_RATE);
             final AnnouncementRate measurement =
                     new AnnouncementRate(
                             OwnProgram.measuring(List.of("measure", "announce")), seconds, rate);
@@ -148,10 +144,6 @@ final class MeasureCommand implements Runnable {
                     paced.latency().maxUs(),
                     paced.stalls().p99Us());
             out.flush();
-        }
-
-        private ParameterException usage(final String message) {
-            return new ParameterException(spec.commandLine(), message);
         }
     }
 
@@ -207,10 +199,10 @@ final class MeasureCommand implements Runnable {
 
         @Override
         public Integer call() {
-            require("--flows", flows, 1, MAX_FLOWS);
-            require("--blades", blades, 2, MAX_BLADES);
-            require("--redirectors", redirectors, 1, MAX_REDIRECTORS);
-            require("--rate", rate, 1, MAX_RATE);
+            OptionRange.require(spec, "--flows", flows, 1, MAX_FLOWS);
+            OptionRange.require(spec, "--blades", blades, 2, MAX_BLADES);
+            OptionRange.require(spec, "--redirectors", redirectors, 1, MAX_REDIRECTORS);
+            OptionRange.require(spec, "--rate", rate, 1, MAX_RATE);
             final DrainTime.Result result =
                     new DrainTime(flows, blades, redirectors, rate).measure();
             final PrintWriter out = spec.commandLine().getOut();
@@ -245,15 +237,6 @@ final class MeasureCommand implements Runnable {
                     latency.p99Us(),
                     latency.maxUs(),
                     latency.count());
-        }
-
-        private void require(
-                final String option, final int value, final int least, final int most) {
-            if (value < least || value > most) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        option + " " + value + " is outside " + least + ".." + most);
-            }
         }
     }
 

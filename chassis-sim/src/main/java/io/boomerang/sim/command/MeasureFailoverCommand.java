@@ -9,15 +9,11 @@ import io.boomerang.sim.measure.FailoverTime;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -63,8 +59,8 @@ final class MeasureFailoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        require("--kills", kills, 1, MAX_KILLS);
-        require("--blades", blades, 2, MAX_BLADES);
+        OptionRange.require(spec, "--kills", kills, 1, MAX_KILLS);
+        OptionRange.require(spec, "--blades", blades, 2, MAX_BLADES);
         final PrintWriter out = spec.commandLine().getOut();
         try {
             final List<Result> results =
@@ -127,14 +123,6 @@ final class MeasureFailoverCommand implements Callable<Integer> {
         return sorted[(int) Math.ceil(part * sorted.length) - 1];
     }
 
-    private void require(final String option, final int value, final int least, final int most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    option + " " + value + " is outside " + least + ".." + most);
-        }
-    }
-
     /// The client of `boomerang measure failover`, in its namespace: kills the processes that
     /// standard input names, line by line.
     @Command(name = "probe", hidden = true)
@@ -146,23 +134,16 @@ final class MeasureFailoverCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException {
-            final PrintWriter out = spec.commandLine().getOut();
-            try (FailoverProbe probe = FailoverProbe.open(interfaceName);
-                    BufferedReader victims =
-                            new BufferedReader(
-                                    new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-                String line = victims.readLine();
-                while (line != null) {
-                    final String pid = line;
-                    final ProcessHandle victim =
-                            ProcessHandle.of(Long.parseLong(pid))
-                                    .orElseThrow(() -> new IOException("no process " + pid));
-                    out.println(probe.kill(victim).text());
-                    out.flush();
-                    line = victims.readLine();
-                }
-                return Boomerang.OK;
+            try (FailoverProbe probe = FailoverProbe.open(interfaceName)) {
+                AnsweredLines.serve(
+                        spec.commandLine().getOut(), pid -> probe.kill(process(pid)).text());
             }
+            return Boomerang.OK;
+        }
+
+        private static ProcessHandle process(final String pid) throws IOException {
+            return ProcessHandle.of(Long.parseLong(pid))
+                    .orElseThrow(() -> new IOException("no process " + pid));
         }
     }
 }

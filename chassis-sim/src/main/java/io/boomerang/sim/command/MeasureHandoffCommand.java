@@ -9,7 +9,6 @@ import io.boomerang.sim.report.Latency;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -59,8 +58,8 @@ final class MeasureHandoffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        require("--handoffs", handoffs);
-        require("--moves", moves);
+        OptionRange.require(spec, "--handoffs", handoffs, 1, MAX_COUNT);
+        OptionRange.require(spec, "--moves", moves, 1, MAX_COUNT);
         final String reason = KernelTcp.unavailable();
         if (reason != null) {
             spec.commandLine()
@@ -121,12 +120,5 @@ final class MeasureHandoffCommand implements Callable<Integer> {
                 figures.silence().maxUs() / US_PER_MS);
         out.printf(Locale.ROOT, "  blobs of up to %,d bytes%n", figures.mostBlobBytes());
         out.flush();
-    }
-
-    private void require(final String option, final int value) {
-        if (value < 1 || value > MAX_COUNT) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " " + value + " is outside 1.." + MAX_COUNT);
-        }
     }
 }

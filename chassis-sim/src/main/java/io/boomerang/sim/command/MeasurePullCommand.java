@@ -7,7 +7,6 @@ import io.boomerang.sim.report.Latency;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -70,10 +69,10 @@ final class MeasurePullCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require("--sessions", sessions, 1, MAX_SESSIONS);
-        require("--blades", blades, 1, MAX_BLADES);
-        require("--rate", rate, 1, MAX_RATE);
-        require("--seconds", seconds, 1, MAX_SECONDS);
+        OptionRange.require(spec, "--sessions", sessions, 1, MAX_SESSIONS);
+        OptionRange.require(spec, "--blades", blades, 1, MAX_BLADES);
+        OptionRange.require(spec, "--rate", rate, 1, MAX_RATE);
+        OptionRange.require(spec, "--seconds", seconds, 1, MAX_SECONDS);
         final PullTime.Result result =
                 new PullTime(
                                 OwnProgram.measuring(List.of("measure", "hold")),
@@ -138,14 +137,6 @@ final class MeasurePullCommand implements Callable<Integer> {
                 latency.p50Us(),
                 latency.p99Us(),
                 latency.maxUs());
-    }
-
-    private void require(final String option, final int value, final int least, final int most) {
-        if (value < least || value > most) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    option + " " + value + " is outside " + least + ".." + most);
-        }
     }
 
     /// The other process of `boomerang measure pull`.

@@ -279,9 +279,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private ReplayOptions options() throws IOException {
-        require(blades, 1, ChassisOptions.MAX_BLADES, "--blades");
-        require(redirectors, 1, ChassisOptions.MAX_REDIRECTORS, "--redirectors");
-        require(sessions, MIN_SESSIONS, MAX_SESSIONS, "--sessions");
+        OptionRange.require(spec, "--blades", blades, 1, ChassisOptions.MAX_BLADES);
+        OptionRange.require(spec, "--redirectors", redirectors, 1, ChassisOptions.MAX_REDIRECTORS);
+        OptionRange.require(spec, "--sessions", sessions, MIN_SESSIONS, MAX_SESSIONS);
         for (final Path file : files) {
             if (!Files.exists(file)) {
                 throw usage(file + ": no such file");
@@ -361,12 +361,6 @@ final class ReplayCommand implements Callable<Integer> {
             throw usage(option + " is " + first + " or " + second + ", not '" + text + "'");
         }
         return text.equals(second);
-    }
-
-    private void require(final int value, final int least, final int most, final String option) {
-        if (value < least || value > most) {
-            throw usage(option + " " + value + " is outside " + least + ".." + most);
-        }
     }
 
     private ParameterException usage(final String message) {

@@ -175,6 +175,25 @@ class UpHandoffIT {
         assertWatched(1);
     }
 
+    /// A download that is under way.
+    private Process startDownload(final String url, final String rate, final Path to)
+            throws Exception {
+        final Process download =
+                guests.start(
+                        LabPlan.CLIENT,
+                        "curl",
+                        "-gsS",
+                        "--max-time",
+                        "240",
+                        "--limit-rate",
+                        rate,
+                        "-o",
+                        to.toString(),
+                        url);
+        UpCommandIT.eventually().until(() -> Files.exists(to));
+        return download;
+    }
+
     /// The daemon only: a host's program goes on, and connects to the next daemon.
     private static void kill(final String blade) {
         final CommandRun kill = CommandRun.of("kill", "--lab", NAME, blade);
@@ -185,18 +204,7 @@ class UpHandoffIT {
     void shouldResetWhatAKilledHostHadAndServeTheRest() throws Exception {
         final String url = "http://" + IPV4;
         final Process download =
-                guests.start(
-                        LabPlan.CLIENT,
-                        "curl",
-                        "-gsS",
-                        "--max-time",
-                        "240",
-                        "--limit-rate",
-                        "1M",
-                        "-o",
-                        directory.resolve("cut").toString(),
-                        url + "/a/" + BODY_BYTES);
-        UpCommandIT.eventually().until(() -> Files.exists(directory.resolve("cut")));
+                startDownload(url + "/a/" + BODY_BYTES, "1M", directory.resolve("cut"));
 
         kill("blade-2");
 
@@ -219,18 +227,7 @@ class UpHandoffIT {
     void shouldGoOnAtTheHostWithoutItsClassifier() throws Exception {
         final String url = "http://" + IPV4;
         final Process download =
-                guests.start(
-                        LabPlan.CLIENT,
-                        "curl",
-                        "-gsS",
-                        "--max-time",
-                        "240",
-                        "--limit-rate",
-                        "10M",
-                        "-o",
-                        directory.resolve("whole").toString(),
-                        url + "/b/" + BODY_BYTES);
-        UpCommandIT.eventually().until(() -> Files.exists(directory.resolve("whole")));
+                startDownload(url + "/b/" + BODY_BYTES, "10M", directory.resolve("whole"));
 
         kill("blade-1");
 
