@@ -24,11 +24,15 @@ import io.boomerang.redirector.steering.Redirector;
 import io.boomerang.redirector.steering.RedirectorCounters;
 import io.boomerang.redirector.steering.SteeringObserver;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /// A redirector with the interface to its outside network.
@@ -37,7 +41,9 @@ import java.util.function.IntFunction;
 /// their owners and blades anyhow.
 final class RedirectorMachine implements NodeMachine {
     private static final int BURST = 256;
+    private static final Logger LOG = LogManager.getLogger(RedirectorMachine.class);
 
+    private final ChassisConfig config;
     private final PacketPort outside;
     private final PacketFit fit;
     private final boolean fits;
@@ -49,6 +55,7 @@ final class RedirectorMachine implements NodeMachine {
     private boolean isAlone;
     private final Set<Integer> unheard;
     private int[] blades = {};
+    private long toldEpoch;
 
     RedirectorMachine(
             final ChassisConfig config,
@@ -57,6 +64,7 @@ final class RedirectorMachine implements NodeMachine {
             final PacketFit fit,
             final FrameMeter meter,
             final ControlSender control) {
+        this.config = config;
         this.outside = outside;
         this.fit = fit;
         this.meter = meter;
@@ -154,7 +162,30 @@ final class RedirectorMachine implements NodeMachine {
         if (durable != null) {
             durable.onTimer(nowNs);
         }
+        tellOfTable();
         return redirector.onTimer(nowNs);
+    }
+
+    /// Operators read in the log which blades have new flows from when on.
+    private void tellOfTable() {
+        if (redirector.epoch() != toldEpoch) {
+            toldEpoch = redirector.epoch();
+            LOG.info(
+                    "node={} epoch={} buckets={}",
+                    redirector.self().name(),
+                    toldEpoch,
+                    bucketsByBlade());
+        }
+    }
+
+    private SortedMap<String, Integer> bucketsByBlade() {
+        final SortedMap<String, Integer> buckets = new TreeMap<>();
+        for (final short blade : redirector.buckets().bladeByBucket()) {
+            if (blade != 0) {
+                buckets.merge(config.nodeName(Short.toUnsignedInt(blade)), 1, Integer::sum);
+            }
+        }
+        return buckets;
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -73,7 +72,8 @@ public final class Lab {
         return namespaces.inside(host, command);
     }
 
-    /// Builds the laboratory, starts the daemons and waits until packets pass.
+    /// Builds the laboratory, starts the daemons and waits until packets pass, and until every
+    /// blade has its part of the new flows.
     ///
     /// @param daemon starts one, but for its `--config` and `--blade`
     /// @throws LabException when it is there already or cannot be built; nothing is left then
@@ -84,7 +84,7 @@ public final class Lab {
             new LabNetwork(namespaces, plan).build();
             startSwitches(plan);
             startPrograms(plan);
-            awaitPackets(startDaemons(plan, daemon));
+            awaitPackets(plan, startDaemons(plan, daemon));
             awaitPrograms(plan);
         });
     }
@@ -274,10 +274,10 @@ public final class Lab {
         return directory.resolve(host + ".log");
     }
 
-    private void awaitPackets(final Map<String, Process> daemons)
+    private void awaitPackets(final LabPlan plan, final Map<String, Process> daemons)
             throws IOException, InterruptedException, LabException {
         final long startNs = System.nanoTime();
-        while (!allStarted(daemons.keySet())
+        while (!allServe(plan)
                 || !pings(LabPlan.SERVER_ADDRESS)
                 || !pings(LabPlan.SERVER_ADDRESS6)) {
             for (final Map.Entry<String, Process> daemon : daemons.entrySet()) {
@@ -293,13 +293,33 @@ public final class Lab {
         }
     }
 
-    private boolean allStarted(final Collection<String> hosts) throws IOException {
-        for (final String host : hosts) {
-            if (startsOf(host) == 0) {
+    private boolean allServe(final LabPlan plan) throws IOException {
+        for (final LabBlade blade : plan.chassis()) {
+            if (blade.starts()
+                    && (startsOf(blade.name()) == 0
+                            || plan.opensFlows(blade) && !serves(blade.name(), plan))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /// Whether every redirector gives new flows to a processing blade, says its log.
+    public boolean serves(final String blade, final LabPlan plan) throws IOException {
+        for (final LabBlade each : plan.chassis()) {
+            if (each.isRedirector() && !lastTableOf(each.name()).contains(blade + "=")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String lastTableOf(final String redirector) throws IOException {
+        final String tables = "node=" + redirector + " epoch=";
+        return Files.readString(logOf(redirector))
+                .lines()
+                .filter(line -> line.contains(tables))
+                .reduce("", (_, later) -> later);
     }
 
     private boolean pings(final String address) throws IOException, InterruptedException {

@@ -108,6 +108,13 @@ public record LabPlan(
         return all;
     }
 
+    /// Whether new flows are given to a blade.
+    boolean opensFlows(final LabBlade blade) {
+        return !blade.isRedirector()
+                && !(HandoffHosts.areIn(options)
+                        && HandoffHosts.names(this).contains(blade.name()));
+    }
+
     private LabBlade redirector(
             final String name, final String side, final int node, final String neighbour) {
         final String role =

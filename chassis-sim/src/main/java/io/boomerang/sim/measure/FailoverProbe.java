@@ -122,20 +122,21 @@ public final class FailoverProbe implements AutoCloseable {
         } while (System.nanoTime() - startNs < LATE_NS + CALM_NS || !isCalm());
     }
 
-    /// Whether nothing was lost of late.
+    /// Whether frames were sent of late and none of them was lost.
     private boolean isCalm() {
         final long nowNs = System.nanoTime();
         int frame = sent - 1;
         while (frame >= 0 && nowNs - sentNs[frame] < LATE_NS) {
             frame--;
         }
+        final int newest = frame;
         while (frame >= 0 && nowNs - sentNs[frame] < LATE_NS + CALM_NS) {
             if (!returned.get(frame)) {
                 return false;
             }
             frame--;
         }
-        return true;
+        return frame < newest;
     }
 
     private Outage outage(final long killedNs, final boolean ofNewFlows) {

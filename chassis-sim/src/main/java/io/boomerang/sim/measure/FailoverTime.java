@@ -50,21 +50,13 @@ public final class FailoverTime {
     public List<FailoverProbe.Result> measure()
             throws IOException, InterruptedException, LabException {
         final Lab lab = new Lab(NAME + ProcessHandle.current().pid());
+        final LabPlan plan = plan(lab.name());
         try {
-            final ChassisOptions options =
-                    new ChassisOptions(
-                            "pass",
-                            DRAIN_SECONDS,
-                            "auto",
-                            false,
-                            ChassisOptions.USUAL_BACKPLANE_MTU,
-                            "refuse",
-                            false);
-            lab.build(new LabPlan(lab.name(), 1, blades, 0, options), daemon);
+            lab.build(plan, daemon);
             final Process client = MeasuredNetwork.startEnds(lab, program, "probe");
             final List<FailoverProbe.Result> results = new ArrayList<>();
             for (int i = 0; i < kills; i++) {
-                results.add(kill(lab, LabPlan.bladeName(1 + i % blades), client));
+                results.add(kill(lab, plan, LabPlan.bladeName(1 + i % blades), client));
             }
             return results;
         } finally {
@@ -72,7 +64,21 @@ public final class FailoverTime {
         }
     }
 
-    private FailoverProbe.Result kill(final Lab lab, final String blade, final Process client)
+    private LabPlan plan(final String name) {
+        final ChassisOptions options =
+                new ChassisOptions(
+                        "pass",
+                        DRAIN_SECONDS,
+                        "auto",
+                        false,
+                        ChassisOptions.USUAL_BACKPLANE_MTU,
+                        "refuse",
+                        false);
+        return new LabPlan(name, 1, blades, 0, options);
+    }
+
+    private FailoverProbe.Result kill(
+            final Lab lab, final LabPlan plan, final String blade, final Process client)
             throws IOException, InterruptedException, LabException {
         final long starts = lab.startsOf(blade);
         final ProcessHandle victim =
@@ -88,7 +94,7 @@ public final class FailoverTime {
         }
         final Process _ = lab.startDaemon(blade, daemon);
         final long startNs = System.nanoTime();
-        while (lab.startsOf(blade) == starts) {
+        while (lab.startsOf(blade) == starts || !lab.serves(blade, plan)) {
             if (System.nanoTime() - startNs > RESTART_LIMIT_NS) {
                 throw new IOException(blade + " does not start again");
             }
