@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 /// @param policy for new flows
 /// @param announce how far sides learn of flows
 /// @param embryonicPackets with which packet a blade announces a flow that is not established
+/// @param comparisonMs how often redirectors compare what they know with the blades, 0 for never
 /// @param events in the order of time
 public record ChaosPlan(
         long seed,
@@ -29,7 +30,14 @@ public record ChaosPlan(
         SelectionPolicy policy,
         AnnouncePolicy announce,
         int embryonicPackets,
+        int comparisonMs,
         List<ChaosEvent> events) {
+    /// So often that faults meet every step of a comparison.
+    static final int OFTEN_COMPARED_MS = 500;
+
+    /// Then nothing repairs what announcements and answers to packets do not.
+    static final int NEVER_COMPARED_MS = 0;
+
     private static final int FLOWS = 40;
     private static final int LENGTH_MS = 12_000;
     private static final int MOST_FAULTS = 8;
@@ -41,11 +49,12 @@ public record ChaosPlan(
     private static final int MOST_RULES = 3;
     private static final int FLOWS_BY_A_RULE = 8;
 
-    /// Moves and rules come from random sources of their own: all other events of a seed are the
-    /// same with and without.
+    /// These come from random sources of their own: all other events of a seed are the same with
+    /// and without.
     private static final long MOVES = 0x3DE5L;
 
     private static final long RULES = 0x72756C6573L;
+    private static final long COMPARISONS = 0x64696666L;
 
     private static final List<Role> ROLES = List.of(Role.values());
 
@@ -53,14 +62,15 @@ public record ChaosPlan(
         events = List.copyOf(events);
     }
 
-    /// The plan of a seed. In half of them an operator changes policy and hash key, too.
+    /// The plan of a seed. In half of them an operator changes policy and hash key, too, and in
+    /// half of them nothing is compared.
     public static ChaosPlan random(final long seed) {
-        return withoutRules(seed).andRules();
+        return withoutRules(seed).andRules().comparedOrNot();
     }
 
     /// The plan of a seed with blades that drain by moving their flows.
     public static ChaosPlan randomWithMoves(final long seed) {
-        return withoutRules(seed).andMoves().andRules();
+        return withoutRules(seed).andMoves().andRules().comparedOrNot();
     }
 
     /// The plan of a seed as long as nobody changes policy or hash key.
@@ -86,6 +96,7 @@ public record ChaosPlan(
                 policies[random.nextInt(policies.length)],
                 modes[random.nextInt(modes.length)],
                 random.nextBoolean() ? 1 : 2 + random.nextInt(MOST_EMBRYONIC_PACKETS - 1),
+                OFTEN_COMPARED_MS,
                 events);
     }
 
@@ -212,6 +223,25 @@ public record ChaosPlan(
     /// The same chassis with other events.
     public ChaosPlan with(final List<ChaosEvent> otherEvents) {
         return new ChaosPlan(
-                seed, redirectors, blades, policy, announce, embryonicPackets, otherEvents);
+                seed,
+                redirectors,
+                blades,
+                policy,
+                announce,
+                embryonicPackets,
+                comparisonMs,
+                otherEvents);
+    }
+
+    private ChaosPlan comparedOrNot() {
+        return new SplittableRandom(seed ^ COMPARISONS).nextBoolean()
+                ? comparedEvery(NEVER_COMPARED_MS)
+                : this;
+    }
+
+    /// The same with comparisons so often.
+    ChaosPlan comparedEvery(final int ms) {
+        return new ChaosPlan(
+                seed, redirectors, blades, policy, announce, embryonicPackets, ms, events);
     }
 }

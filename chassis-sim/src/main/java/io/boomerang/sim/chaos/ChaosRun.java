@@ -55,9 +55,6 @@ public final class ChaosRun implements AutoCloseable {
 
     private static final long COPY_INTERVAL_NS = 2_000 * MS;
 
-    /// So often that faults meet every step of a comparison.
-    private static final int COMPARISON_MS = 500;
-
     private static final int BUCKETS = 256;
     private static final int SESSIONS = 1_024;
     private static final int MARKERS = 512;
@@ -157,7 +154,7 @@ public final class ChaosRun implements AutoCloseable {
                 usual.fragmentLimitMs(),
                 HELD_CELLS,
                 HELD_CELLS,
-                COMPARISON_MS);
+                plan.comparisonMs());
     }
 
     private BladeConfig blade() {

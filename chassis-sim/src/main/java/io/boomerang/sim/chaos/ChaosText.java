@@ -15,14 +15,15 @@ public final class ChaosText {
     public static String chassis(final ChaosPlan plan) {
         return String.format(
                 Locale.ROOT,
-                "%d redirectors a side, %d blades, policy %s, announcements %s%s",
+                "%d redirectors a side, %d blades, policy %s, announcements %s%s%s",
                 plan.redirectors(),
                 plan.blades(),
                 label(plan.policy()),
                 label(plan.announce()),
                 plan.embryonicPackets() == 1
                         ? ""
-                        : ", put off until packet " + plan.embryonicPackets());
+                        : ", put off until packet " + plan.embryonicPackets(),
+                plan.comparisonMs() == ChaosPlan.NEVER_COMPARED_MS ? ", never compared" : "");
     }
 
     /// An event and when it happens.

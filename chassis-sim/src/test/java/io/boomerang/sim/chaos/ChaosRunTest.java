@@ -28,10 +28,17 @@ class ChaosRunTest {
     /// Those since.
     private static final long[] FOUND_WITH_RULES = {1_002_158};
 
+    /// The same where nothing is compared.
+    private static final long[] FOUND_WITHOUT_COMPARISONS = {3_001_171};
+
     /// The same of plans with moves.
     private static final long[] FOUND_WITH_MOVES = {1_145};
 
     private static final long RUNS_WITH_MOVES = 80;
+
+    private static ChaosPlan often(final long seed) {
+        return ChaosPlan.random(seed).comparedEvery(ChaosPlan.OFTEN_COMPARED_MS);
+    }
 
     static LongStream seedsOfMoves() {
         final Long one = Long.getLong("seed");
@@ -49,6 +56,10 @@ class ChaosRunTest {
 
     static LongStream foundWithRules() {
         return LongStream.of(FOUND_WITH_RULES);
+    }
+
+    static LongStream foundWithoutComparisons() {
+        return LongStream.of(FOUND_WITHOUT_COMPARISONS);
     }
 
     static LongStream foundWithMoves() {
@@ -105,7 +116,15 @@ class ChaosRunTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("foundWithRules")
     void shouldKeepThePromisesThatWereBrokenSinceThereAreRules(final long seed) {
-        final ChaosPlan plan = ChaosPlan.random(seed);
+        final ChaosPlan plan = often(seed);
+
+        assertEquals(List.of(), ChaosRun.of(plan).violations(), () -> ChaosText.chassis(plan));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("foundWithoutComparisons")
+    void shouldKeepThePromisesThatWereBrokenWhereNothingIsCompared(final long seed) {
+        final ChaosPlan plan = ChaosPlan.random(seed).comparedEvery(ChaosPlan.NEVER_COMPARED_MS);
 
         assertEquals(List.of(), ChaosRun.of(plan).violations(), () -> ChaosText.chassis(plan));
     }
@@ -130,7 +149,7 @@ class ChaosRunTest {
     /// A blade came back with a flow on its disk that had gone back to an earlier blade meanwhile.
     @Test
     void shouldKeepThePromiseThatDisksHaveBroken() {
-        final ChaosPlan plan = ChaosPlan.random(700_015);
+        final ChaosPlan plan = often(700_015);
 
         assertEquals(
                 List.of(), ChaosRun.of(plan, true).violations(), () -> ChaosText.chassis(plan));
@@ -148,7 +167,15 @@ class ChaosRunTest {
 
         final ChaosRun.Outcome outcome =
                 ChaosRun.of(
-                        new ChaosPlan(7, 2, 3, SelectionPolicy.LEAST_LOADED, announce, 1, flows));
+                        new ChaosPlan(
+                                7,
+                                2,
+                                3,
+                                SelectionPolicy.LEAST_LOADED,
+                                announce,
+                                1,
+                                ChaosPlan.OFTEN_COMPARED_MS,
+                                flows));
 
         // Twelve packets and their answers; a probe of each flow through four redirectors; two new
         // flows at each of these, and their answers.

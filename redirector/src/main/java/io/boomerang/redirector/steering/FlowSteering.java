@@ -267,9 +267,7 @@ final class FlowSteering implements AutoCloseable {
         } else if (!history.hasSeen(blade, sessions.incarnation(slot))) {
             query(key, nowNs); // others know that blade already
         } else if (sessions.isLive(slot, nowNs)) {
-            counters.flowsBroken++;
-            observer.onBroken(self.node(), key, blade, nowNs);
-            reselect(key, hash, nowNs);
+            reselect(key, hash, slot, nowNs);
         } else if (arrival.opening) {
             select(key, hash, nowNs);
         } else {
@@ -304,7 +302,9 @@ final class FlowSteering implements AutoCloseable {
     }
 
     /// The flow's blade is dead.
-    private void reselect(final FlowKey key, final long hash, final long nowNs) {
+    private void reselect(final FlowKey key, final long hash, final long slot, final long nowNs) {
+        counters.flowsBroken++;
+        observer.onBroken(self.node(), key, sessions.blade(slot), nowNs);
         final int heir = heirs.of(hash, chassis, allocation);
         if (heir != 0) {
             decide(key, hash, heir, Decision.RESELECTED, nowNs);
@@ -453,10 +453,19 @@ final class FlowSteering implements AutoCloseable {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             } else if (validity.remembers(slot, nowNs)) {
                 decideByMemory(key, hash, slot, nowNs);
+            } else if (hasLostItsBlade(slot, nowNs)) {
+                reselect(key, hash, slot, nowNs); // as the far owner does, which need not ask
             } else {
                 select(key, hash, nowNs);
             }
         }
+    }
+
+    private boolean hasLostItsBlade(final long slot, final long nowNs) {
+        return slot != SessionTable.NONE
+                && sessions.isLive(slot, nowNs)
+                && !chassis.isAlive(sessions.blade(slot), sessions.incarnation(slot))
+                && history.hasSeen(sessions.blade(slot), sessions.incarnation(slot));
     }
 
     // Announcements
