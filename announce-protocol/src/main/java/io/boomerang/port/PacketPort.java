@@ -21,7 +21,8 @@ public interface PacketPort extends FrameOutlet, AutoCloseable {
     int receive(FrameBurst burst);
 
     /// Gives what is queued to the interface: once in a while, not for each frame. What the
-    /// interface does not take now stays queued for the next call.
+    /// interface does not take now stays queued for the next call. {@link #transmit} does it by
+    /// itself when there is no room left, once, and again only after this has been called.
     void flush();
 
     /// What the port has done so far. Asks the kernel; not for the packet path.

@@ -38,6 +38,10 @@ final class PacketSocketPort implements PacketPort {
     private long receivedFrames;
     private long tooLong;
     private long notSegmented;
+
+    /// The ring was full and flushing it gave no room: the next {@link #flush} may.
+    private boolean isStuck;
+
     private boolean isClosed;
 
     PacketSocketPort(
@@ -188,11 +192,20 @@ final class PacketSocketPort implements PacketPort {
             tooLong++;
             return false;
         }
-        return toSend.offer(frame, offset, length);
+        if (toSend.offer(frame, offset, length)) {
+            return true;
+        }
+        if (isStuck) {
+            return false;
+        }
+        flush();
+        isStuck = !toSend.offer(frame, offset, length);
+        return !isStuck;
     }
 
     @Override
     public void flush() {
+        isStuck = false;
         toSend.flush(calls, socket.descriptor());
     }
 

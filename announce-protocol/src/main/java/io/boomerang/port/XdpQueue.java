@@ -24,6 +24,9 @@ final class XdpQueue {
     private long received;
     private long queued;
 
+    /// No place was free and flushing freed none: the next {@link #flush} may.
+    private boolean isStuck;
+
     XdpQueue(final XdpSocket socket, final int frameBytes, final PortOptions options) {
         this.socket = socket;
         frames = socket.frames();
@@ -72,13 +75,11 @@ final class XdpQueue {
         ring.publishConsumed();
     }
 
-    /// Copies a frame into a free place and queues it; false when there is none.
+    /// Copies a frame into a free place and queues it; false when there is none, even after a
+    /// flush.
     boolean offer(final MemorySegment frame, final long offset, final int length) {
-        if (freeCount == 0) {
-            complete();
-            if (freeCount == 0) {
-                return false;
-            }
+        if (freeCount == 0 && !hasFreed()) {
+            return false;
         }
         final long place = free[--freeCount];
         MemorySegment.copy(frame, JAVA_BYTE, offset, frames, JAVA_BYTE, place, length);
@@ -87,8 +88,18 @@ final class XdpQueue {
         return true;
     }
 
+    private boolean hasFreed() {
+        complete();
+        if (freeCount == 0 && !isStuck) {
+            flush();
+            isStuck = freeCount == 0;
+        }
+        return freeCount > 0;
+    }
+
     /// Has the kernel send what is queued. What it does not take stays for the next time.
     void flush() {
+        isStuck = false;
         final XdpRing ring = socket.toSend();
         int left = ring.outstanding();
         if (left == 0) {

@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.boomerang.port.PortOptions.Driver;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 class PacketPortsIT {
-    private static final PortOptions PACKET =
-            PortOptions.DEFAULTS.withDriver(PortOptions.Driver.AF_PACKET);
+    private static final PortOptions PACKET = PortOptions.DEFAULTS.withDriver(Driver.AF_PACKET);
+    private static final int RING = 64;
 
     private final TestNetwork network = TestNetwork.orSkip();
 
@@ -40,10 +45,10 @@ class PacketPortsIT {
     }
 
     private static String refusal(final String device) {
-        return refusal(device, PortOptions.Driver.AUTO);
+        return refusal(device, Driver.AUTO);
     }
 
-    private static String refusal(final String device, final PortOptions.Driver driver) {
+    private static String refusal(final String device, final Driver driver) {
         return String.valueOf(
                 assertThrows(
                                 PortException.class,
@@ -61,29 +66,28 @@ class PacketPortsIT {
         final String jumbo = network.pair("jumbo", "wide", 9_000);
         final String bridge = network.bridge("br");
 
-        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.AUTO));
-        assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.AF_PACKET));
-        assertEquals("AF_PACKET", kind(jumbo, PortOptions.Driver.AUTO));
-        assertEquals("AF_PACKET", kind(bridge, PortOptions.Driver.AUTO));
+        assertEquals("AF_XDP copy", kind(fine, Driver.AUTO));
+        assertEquals("AF_PACKET", kind(fine, Driver.AF_PACKET));
+        assertEquals("AF_PACKET", kind(jumbo, Driver.AUTO));
+        assertEquals("AF_PACKET", kind(bridge, Driver.AUTO));
         assertEquals(
                 "port "
                         + jumbo
                         + ": no AF_XDP (MTU 9000 is longer than 3818, what its frame memory holds)",
-                refusal(jumbo, PortOptions.Driver.AF_XDP));
+                refusal(jumbo, Driver.AF_XDP));
         assertEquals(
                 "port " + bridge + ": no AF_XDP (its driver has no XDP)",
-                refusal(bridge, PortOptions.Driver.AF_XDP));
+                refusal(bridge, Driver.AF_XDP));
         assertEquals(
                 "port " + tight + ": no AF_XDP (MTU 3800 is longer than its driver's XDP takes)",
-                refusal(tight, PortOptions.Driver.AF_XDP));
+                refusal(tight, Driver.AF_XDP));
         try (PacketPort first = PacketPorts.open(fine, PortOptions.DEFAULTS)) {
-            assertEquals("AF_PACKET", kind(fine, PortOptions.Driver.AUTO), first::kind);
+            assertEquals("AF_PACKET", kind(fine, Driver.AUTO), first::kind);
         }
-        assertEquals("AF_XDP copy", kind(fine, PortOptions.Driver.AF_XDP), "all of it was closed");
+        assertEquals("AF_XDP copy", kind(fine, Driver.AF_XDP), "all of it was closed");
     }
 
-    private static String kind(final String device, final PortOptions.Driver driver)
-            throws PortException {
+    private static String kind(final String device, final Driver driver) throws PortException {
         try (PacketPort port = PacketPorts.open(device, PortOptions.DEFAULTS.withDriver(driver))) {
             return port.kind();
         }
@@ -145,22 +149,65 @@ class PacketPortsIT {
     }
 
     @Test
-    void shouldRefuseFramesThatDoNotFitAndThoseThatFindNoRoom() throws PortException {
+    void shouldRefuseFramesThatDoNotFit() throws PortException {
         final String name = network.pair("left", "far", 1_500);
         final MemorySegment frame = MemorySegment.ofArray(new byte[2_000]);
-        final PortOptions few = new PortOptions(PortOptions.Driver.AF_PACKET, 64, 64, true);
-        try (PacketPort port = PacketPorts.open(name, few)) {
+        try (PacketPort port = PacketPorts.open(name, PACKET)) {
             assertFalse(port.transmit(frame, 0, 1_500 + 14 + 8 + 1));
             assertFalse(port.transmit(frame, 0, 13));
-            for (int i = 0; i < 64; i++) {
-                assertTrue(port.transmit(frame, 0, 1_514), "frame " + i);
-            }
-            assertFalse(port.transmit(frame, 0, 1_514));
+            assertTrue(port.transmit(frame, 0, 1_514));
+            port.flush();
+            assertEquals(new PortCounters(0, 1, 0, 2, 0, 0), port.counters());
+        }
+    }
 
+    @ParameterizedTest
+    @EnumSource(names = {"AF_PACKET", "AF_XDP"})
+    void shouldSendMoreFramesInOneGoThanTheRingHolds(final Driver driver) throws PortException {
+        TestNetwork.requireDriver(driver);
+        final String name = network.pair("left", "far", 1_500);
+        final PortOptions few = new PortOptions(driver, RING, RING, true);
+        final int count = 3 * RING + 1;
+        final FrameBurst burst = new FrameBurst(2 * count);
+        try (PacketPort far = PacketPorts.open(network.device("far"), PACKET);
+                PacketPort port = PacketPorts.open(name, few)) {
+            final byte[] frame = new byte[100];
+            for (int i = 0; i < count; i++) {
+                frame[frame.length - 1] = (byte) i;
+                assertTrue(
+                        port.transmit(MemorySegment.ofArray(frame), 0, frame.length), "frame " + i);
+            }
             port.flush();
 
-            assertTrue(port.transmit(frame, 0, 1_514));
-            assertEquals(new PortCounters(0, 64, 0, 2, 0, 0), port.counters());
+            assertEquals(count, port.counters().sent());
+            assertEquals(count, far.receive(burst));
+            for (int i = 0; i < count; i++) {
+                final long last = burst.offset(i) + burst.length(i) - 1;
+                assertEquals((byte) i, burst.segment(i).get(ValueLayout.JAVA_BYTE, last));
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseFramesWhileTheInterfaceTakesNone() throws PortException {
+        TestNetwork.requireXdp();
+        final String name = network.pair("left", "far", 1_500);
+        final PortOptions few = new PortOptions(Driver.AF_XDP, RING, RING, true);
+        final MemorySegment frame = MemorySegment.ofArray(new byte[100]);
+        try (PacketPort port = PacketPorts.open(name, few)) {
+            network.run("ip", "link", "set", name, "down");
+            for (int i = 0; i < RING; i++) {
+                assertTrue(port.transmit(frame, 0, 100), "frame " + i);
+            }
+            assertFalse(port.transmit(frame, 0, 100));
+            assertEquals(0, port.counters().sent());
+
+            network.run("ip", "link", "set", name, "up");
+            assertFalse(port.transmit(frame, 0, 100), "before the next flush");
+            port.flush();
+            assertTrue(port.transmit(frame, 0, 100));
+            port.flush();
+            assertEquals(RING + 1, port.counters().sent());
         }
     }
 
@@ -168,7 +215,7 @@ class PacketPortsIT {
     void shouldCountFramesThatFindTheReceiveRingFull() throws PortException {
         final String name = network.pair("left", "far", 1_500);
         final MemorySegment frame = MemorySegment.ofArray(new byte[100]);
-        final PortOptions few = new PortOptions(PortOptions.Driver.AF_PACKET, 64, 64, true);
+        final PortOptions few = new PortOptions(Driver.AF_PACKET, 64, 64, true);
         final FrameBurst burst = new FrameBurst(100);
         try (PacketPort port = PacketPorts.open(name, few);
                 PacketPort far = PacketPorts.open(network.device("far"), PACKET)) {
