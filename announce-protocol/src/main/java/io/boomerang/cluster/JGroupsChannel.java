@@ -2,6 +2,7 @@ package io.boomerang.cluster;
 
 import io.boomerang.cluster.key.KeyHolder;
 import io.boomerang.cluster.key.KeyedSockets;
+import io.boomerang.cluster.key.Refusal;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// A member's connection to a JGroups cluster.
 ///
@@ -29,9 +31,16 @@ import java.util.List;
 /// A member whose node id is taken, or that runs with other cluster parameters, is refused: its
 /// {@link #connect} throws, and the others never see it. When two parts of a cluster that did not
 /// see each other find together again and that makes a member unwelcome, it leaves. So is refused
-/// who reaches nobody but such as do not trust its key.
+/// who reaches nobody but such as do not trust its key. Who reaches others that are merely late, as
+/// when a whole chassis starts on a few processors, waits for them: JGroups looks for the other
+/// parts of a cluster again and again.
 public final class JGroupsChannel implements ClusterChannel {
     private static final Logger LOG = LogManager.getLogger(JGroupsChannel.class);
+
+    /// How long those may be late whom a joining member has reached.
+    private static final long LATE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final long LOOK_INTERVAL_MS = 50;
 
     private final JGroupsConfig config;
     private final Member self;
@@ -102,6 +111,7 @@ public final class JGroupsChannel implements ClusterChannel {
             throw new IllegalStateException(
                     self.name() + " cannot join cluster " + config.clusterName() + ": " + e, e);
         }
+        awaitTheLate();
         joined = true;
         final String reason = refusal != null ? refusal : reasonToBeAlone();
         if (reason != null) {
@@ -110,12 +120,36 @@ public final class JGroupsChannel implements ClusterChannel {
         }
     }
 
+    private void awaitTheLate() {
+        final long endNs = System.nanoTime() + LATE_LIMIT_NS;
+        try {
+            while (isAloneForNow() && System.nanoTime() - endNs < 0) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_INTERVAL_MS);
+            }
+        } catch (final InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isAloneForNow() {
+        final Refusal last = lastRefusal();
+        return last != null && !last.isDecided() && isAlone() && refusal == null && !closed;
+    }
+
     /// A member whose key nobody trusts finds nobody, and would go on as a chassis of its own.
     private @Nullable String reasonToBeAlone() {
-        final String refused = sockets == null ? null : sockets.lastRefusedOutgoing();
-        return refused == null || view.members().size() > 1
+        final Refusal last = lastRefusal();
+        return last == null || !isAlone()
                 ? null
-                : self.name() + " was refused by all that it reached, last by " + refused;
+                : self.name() + " was refused by all that it reached, last by " + last.text();
+    }
+
+    private @Nullable Refusal lastRefusal() {
+        return sockets == null ? null : sockets.lastRefusedOutgoing();
+    }
+
+    private boolean isAlone() {
+        return view.members().size() <= 1;
     }
 
     @Override

@@ -28,6 +28,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -233,6 +235,41 @@ class JGroupsChannelIT {
 
         await().atMost(PATIENCE).until(() -> listeners.getLast().messages().contains("1:a"));
         await().atMost(PATIENCE).until(() -> listeners.getFirst().messages().contains("2:b"));
+    }
+
+    /// As when its process has bound its port, but has no processor yet.
+    @Test
+    void shouldWaitForAMemberThatIsLate() throws Exception {
+        final InetAddress loopback = InetAddress.getLoopbackAddress();
+        final String cluster = "test-" + UUID.randomUUID();
+        final List<InetSocketAddress> hosts =
+                List.of(
+                        new InetSocketAddress(loopback, freePort()),
+                        new InetSocketAddress(loopback, freePort()));
+        final KeyHolder key = KeyHolder.of(TestKeys.key(0));
+        final JGroupsChannel early = new JGroupsChannel(keyed(cluster, hosts, 0, key), member(1));
+        channels.add(early);
+        final CompletableFuture<Void> joined;
+        try (ServerSocket late = new ServerSocket()) {
+            late.bind(hosts.getLast());
+            joined = CompletableFuture.runAsync(() -> early.connect(new RecordingListener()));
+            await().atMost(PATIENCE).until(() -> early.connectionsRefused() > 0);
+        }
+
+        connect(keyed(cluster, hosts, 1, key), member(2), new RecordingListener());
+
+        awaitViews(2);
+        joined.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static JGroupsConfig keyed(
+            final String cluster,
+            final List<InetSocketAddress> hosts,
+            final int own,
+            final KeyHolder key) {
+        final InetSocketAddress local = hosts.get(own);
+        return new JGroupsConfig(
+                cluster, Stack.TCP, local.getAddress(), local.getPort(), 0, hosts, key);
     }
 
     @Test

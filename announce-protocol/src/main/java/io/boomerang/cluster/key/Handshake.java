@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -26,7 +27,11 @@ import javax.net.ssl.TrustManager;
 /// certificate. So the other end says one byte when it is content, and both know how it ended.
 final class Handshake {
     /// Much longer than a handshake, and shorter than what a joining member waits for an answer.
-    static final int LIMIT_MS = 1_500;
+    static final int OPEN_LIMIT_MS = 1_500;
+
+    /// The end that opens is to be the one that gives up: it knows then that it was late, and does
+    /// not take it for distrust.
+    static final int ACCEPT_LIMIT_MS = 2 * OPEN_LIMIT_MS;
 
     private static final int REHEARSAL_LIMIT_MS = 60_000;
     private static final int WELCOME = 0xB0;
@@ -85,7 +90,7 @@ final class Handshake {
 
     /// As the end that opened the connection.
     SSLSocket open(final Socket connected, final String host, final int port) throws IOException {
-        return open(connected, host, port, LIMIT_MS);
+        return open(connected, host, port, OPEN_LIMIT_MS);
     }
 
     private SSLSocket open(
@@ -100,7 +105,7 @@ final class Handshake {
 
     /// As the end that was connected to.
     SSLSocket accept(final Socket connected) throws IOException {
-        return accept(connected, LIMIT_MS);
+        return accept(connected, ACCEPT_LIMIT_MS);
     }
 
     private SSLSocket accept(final Socket connected, final int limitMs) throws IOException {
@@ -116,14 +121,21 @@ final class Handshake {
             throws IOException {
         secured.setEnabledProtocols(PROTOCOLS);
         secured.setEnabledCipherSuites(CIPHERS);
+        final AtomicBoolean late = new AtomicBoolean();
         final ScheduledFuture<?> limit =
-                timer.schedule(() -> closeQuietly(connected), limitMs, TimeUnit.MILLISECONDS);
+                timer.schedule(
+                        () -> {
+                            late.set(true);
+                            closeQuietly(connected);
+                        },
+                        limitMs,
+                        TimeUnit.MILLISECONDS);
         try {
             secured.startHandshake();
             welcome(secured);
         } catch (final IOException e) {
             closeQuietly(connected);
-            throw new RefusedException(reason(e, limit.isDone()), e);
+            throw refusal(e, late.get() ? limitMs : 0);
         } finally {
             limit.cancel(false);
         }
@@ -137,26 +149,34 @@ final class Handshake {
         }
     }
 
-    private String reason(final IOException e, final boolean late) {
+    /// @param lateMs the limit that was over; 0 when it was not
+    private RefusedException refusal(final IOException e, final int lateMs) {
         final String message = String.valueOf(e.getMessage());
-        if (late) {
-            return "no handshake within " + LIMIT_MS + " ms";
+        if (lateMs > 0) {
+            return new RefusedException("no handshake within " + lateMs + " ms", false, e);
         }
+        if (e instanceof SocketException) {
+            // the end that does not trust closes while this one writes, and its word can be lost
+            return new RefusedException(
+                    "it ended the handshake and may not trust the key "
+                            + key.fingerprint()
+                            + " of this member: "
+                            + message,
+                    false,
+                    e);
+        }
+        if (e instanceof EOFException) {
+            return new RefusedException("it ended the handshake: " + message, false, e);
+        }
+        return new RefusedException(distrust(e, message), true, e);
+    }
+
+    private String distrust(final IOException e, final String message) {
         if (e.getCause() instanceof final CertificateException refusal) {
             return String.valueOf(refusal.getMessage());
         }
         if (message.contains("Received fatal alert: certificate_unknown")) {
             return "it does not trust the key " + key.fingerprint() + " of this member";
-        }
-        if (e instanceof SocketException) {
-            // the end that does not trust closes while this one writes, and its word can be lost
-            return "it ended the handshake and may not trust the key "
-                    + key.fingerprint()
-                    + " of this member: "
-                    + message;
-        }
-        if (e instanceof EOFException) {
-            return "it ended the handshake: " + message;
         }
         if (e instanceof SSLException && message.contains("Unsupported or unrecognized")) {
             return "it does not speak TLS 1.3";
@@ -178,12 +198,20 @@ final class Handshake {
         return (X509Certificate) chain[0];
     }
 
-    /// One end does not trust the other.
+    /// One end does not trust the other, or is late.
     static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        RefusedException(final String reason, final IOException cause) {
+        private final boolean isDecided;
+
+        RefusedException(final String reason, final boolean isDecided, final IOException cause) {
             super(reason, cause);
+            this.isDecided = isDecided;
+        }
+
+        /// See {@link Refusal}.
+        boolean isDecided() {
+            return isDecided;
         }
 
         String reason() {

@@ -21,7 +21,7 @@ import javax.net.ssl.SSLSocket;
 /// open new connections. Thread-safe.
 public final class KeyedSockets implements AutoCloseable {
     /// How long opening a connection may take once it is there, in milliseconds.
-    public static final int HANDSHAKE_LIMIT_MS = Handshake.LIMIT_MS;
+    public static final int HANDSHAKE_LIMIT_MS = Handshake.OPEN_LIMIT_MS;
 
     private final KeyHolder holder;
     private final Refusals refusals;
@@ -94,7 +94,7 @@ public final class KeyedSockets implements AutoCloseable {
             }
             return secured;
         } catch (final Handshake.RefusedException e) {
-            refusals.add(host, true, e.reason(), System.nanoTime());
+            refusals.addOpened(new Refusal(host, e.reason(), e.isDecided()), System.nanoTime());
             throw e;
         }
     }
@@ -119,7 +119,7 @@ public final class KeyedSockets implements AutoCloseable {
 
     void refuse(final Socket incoming, final String reason) {
         Handshake.closeQuietly(incoming);
-        refusals.add(incoming.getInetAddress().getHostAddress(), false, reason, System.nanoTime());
+        refusals.addIncoming(incoming.getInetAddress().getHostAddress(), reason, System.nanoTime());
     }
 
     /// Connections, opened by either end, that ended before they began.
@@ -127,8 +127,8 @@ public final class KeyedSockets implements AutoCloseable {
         return refusals.count();
     }
 
-    /// The last of those that this end opened: the host and the reason; null when there was none.
-    public @Nullable String lastRefusedOutgoing() {
+    /// The last of those that this end opened; null when there was none.
+    public @Nullable Refusal lastRefusedOutgoing() {
         return refusals.lastOpened();
     }
 

@@ -18,7 +18,7 @@ final class Refusals {
     private final String member;
     private final Map<Cause, Silence> silences = new LinkedHashMap<>();
     private long count;
-    private @Nullable String lastOpened;
+    private @Nullable Refusal lastOpened;
 
     private record Cause(String host, String reason) {}
 
@@ -30,13 +30,20 @@ final class Refusals {
         this.member = member;
     }
 
-    /// @param opens whether this end opened the connection
-    synchronized void add(
+    /// One that this end opened.
+    synchronized void addOpened(final Refusal refusal, final long nowNs) {
+        lastOpened = refusal;
+        add(refusal.host(), true, refusal.reason(), nowNs);
+    }
+
+    /// One that the other end opened.
+    synchronized void addIncoming(final String host, final String reason, final long nowNs) {
+        add(host, false, reason, nowNs);
+    }
+
+    private void add(
             final String host, final boolean opens, final String reason, final long nowNs) {
         count++;
-        if (opens) {
-            lastOpened = host + ": " + reason;
-        }
         final Cause cause = new Cause(host, reason);
         final Silence silence = silences.remove(cause);
         if (silence != null && nowNs - silence.sinceNs < SILENCE_NS) {
@@ -60,8 +67,8 @@ final class Refusals {
         return count;
     }
 
-    /// The last of the connections that this end opened, with the reason.
-    synchronized @Nullable String lastOpened() {
+    /// The last one that this end opened.
+    synchronized @Nullable Refusal lastOpened() {
         return lastOpened;
     }
 }

@@ -99,7 +99,7 @@ class KeyedSocketsTest {
                 "its key %s is not among those trusted here [%s]"
                         .formatted(key.fingerprint(), other.fingerprint());
         assertEquals(reason, refusal.getMessage());
-        assertEquals("127.0.0.1: " + reason, client.lastRefusedOutgoing());
+        assertEquals(new Refusal("127.0.0.1", reason, true), client.lastRefusedOutgoing());
         await().until(() -> server.refusedCount() == 1);
         assertEquals(1, client.refusedCount());
         assertNull(server.lastRefusedOutgoing());
@@ -115,6 +115,20 @@ class KeyedSocketsTest {
         assertTrue(String.valueOf(refusal.getMessage()).contains(told), refusal.toString());
         await().until(() -> server.refusedCount() == 1);
         assertTrue(accepted.isEmpty());
+    }
+
+    @Test
+    void shouldNotTakeTheLateForThoseWhoDoNotTrust() throws IOException {
+        try (ServerSocket late = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket opening = client.socket(false)) {
+            assertThrows(
+                    IOException.class,
+                    () -> opening.connect(late.getLocalSocketAddress(), CONNECT_LIMIT_MS));
+        }
+
+        assertEquals(
+                new Refusal("127.0.0.1", "no handshake within 1500 ms", false),
+                client.lastRefusedOutgoing());
     }
 
     @Test
