@@ -209,6 +209,11 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
     // Connections that leave
 
     @Override
+    public boolean isThere() {
+        return blade().hasForwarder();
+    }
+
+    @Override
     public boolean hasRoom(final int node) {
         return blade().canGive(node);
     }
@@ -229,6 +234,11 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
     @Override
     public void kept(final TransferId transfer, final String reason, final long nowNs) {
         departures.kept(transfer, reason);
+    }
+
+    @Override
+    public void brokenOff(final TransferId transfer, final long nowNs) {
+        departures.brokenOff(transfer);
     }
 
     @Override

@@ -35,6 +35,11 @@ public interface LocalStack {
     /// A connection that stood still goes on here.
     void kept(TransferId transfer, String reason, long nowNs);
 
+    /// The same, because the redirector died through which it went: the other blade would take it.
+    default void brokenOff(final TransferId transfer, final long nowNs) {
+        kept(transfer, "the redirector died through which it went", nowNs);
+    }
+
     /// A connection that stood still is to be reset.
     void lost(TransferId transfer, String reason, long nowNs);
 }

@@ -347,6 +347,16 @@ public final class TerminalBlade implements AutoCloseable {
         return false;
     }
 
+    /// Whether there is a redirector through which connections go to other blades.
+    public boolean hasForwarder() {
+        for (final Member member : members) {
+            if (member.role() == Member.Role.INGRESS_REDIRECTOR) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Wants a connection back.
     public void takeBack(final TransferId transfer, final long atNs) {
         nowNs = atNs;
@@ -362,9 +372,19 @@ public final class TerminalBlade implements AutoCloseable {
 
         @Override
         public void kept(final TransferId transfer, final int version, final String reason) {
+            stay(transfer, version);
+            stack.kept(transfer, reason, nowNs);
+        }
+
+        @Override
+        public void brokenOff(final TransferId transfer, final int version) {
+            stay(transfer, version);
+            stack.brokenOff(transfer, nowNs);
+        }
+
+        private void stay(final TransferId transfer, final int version) {
             final MovingFlow flow = end(transfer);
             blade.transit().announceMoved(Side.INGRESS, flow.key(), version, nowNs);
-            stack.kept(transfer, reason, nowNs);
         }
 
         @Override

@@ -25,6 +25,10 @@ public record FrontConfig(
     /// How often: data that came out of order has the time of several round trips to be whole.
     static final int RETRIES = 200;
 
+    /// How long a connection waits at most while there is no way to any host: as long as it takes
+    /// to start a redirector anew, several times over.
+    static final long NO_WAY_NS = TimeUnit.SECONDS.toNanos(30);
+
     /// How many connections the kernel keeps until they are accepted.
     static final int BACKLOG = 4_096;
 

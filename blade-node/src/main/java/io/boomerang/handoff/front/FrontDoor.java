@@ -295,6 +295,10 @@ public final class FrontDoor implements AutoCloseable {
         if (refusal == null) {
             return;
         }
+        trySoon(client, refusal);
+    }
+
+    private void trySoon(final Client client, final String refusal) {
         if (client.retryAt(nowNs + FrontConfig.RETRY_NS)) {
             retried++;
             retries.add(client);
@@ -304,8 +308,13 @@ public final class FrontDoor implements AutoCloseable {
         }
     }
 
-    /// What was unread or out of order may be whole now.
+    /// What was unread or out of order may be whole now. While there is no way to any host all of
+    /// them wait for it; it is not for long, and their clients cannot be told anything meanwhile.
     private void retry() {
+        if (!departures.haveWay()) {
+            giveUpTheOldest();
+            return;
+        }
         Client client = retries.peek();
         while (client != null && nowNs - client.retryNs() >= 0) {
             retries.remove();
@@ -322,6 +331,16 @@ public final class FrontDoor implements AutoCloseable {
                 buffered += client.bufferedBytes();
                 send(client);
             }
+            client = retries.peek();
+        }
+    }
+
+    private void giveUpTheOldest() {
+        Client client = retries.peek();
+        while (client != null && nowNs - client.retryNs() >= FrontConfig.NO_WAY_NS) {
+            retries.remove();
+            resetUnmovable++;
+            reset(client, "there is no way to any host");
             client = retries.peek();
         }
     }
@@ -352,6 +371,12 @@ public final class FrontDoor implements AutoCloseable {
             LOG.info("service={} host={} lost: {}", client.service(), host, reason);
             resetLost++;
             buffered -= client.bufferedBytes();
+        }
+
+        @Override
+        public void brokenOff(final TcpSocket socket) {
+            client.comeBack(socket);
+            trySoon(client, "its way to a host broke too often");
         }
 
         @Override

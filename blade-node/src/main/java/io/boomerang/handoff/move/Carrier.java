@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <K> how connections on their way are told apart
 public interface Carrier<K> {
+    /// Whether there is a way to other nodes at all. Without one a connection is better kept for a
+    /// while than given up.
+    default boolean isThere() {
+        return true;
+    }
+
     /// Whether {@link #offer} may be called for the node now.
     boolean hasRoom(int node);
 

@@ -48,6 +48,11 @@ public final class Departures<K> implements AutoCloseable {
         this.maxFrozen = maxFrozen;
     }
 
+    /// Whether there is a way to other nodes at all.
+    public boolean haveWay() {
+        return carrier.isThere();
+    }
+
     /// A connection that was accepted by other means, to be given away. For any thread.
     public TcpSocket adopt(final int descriptor) {
         return stack.adopt(descriptor);
@@ -123,17 +128,26 @@ public final class Departures<K> implements AutoCloseable {
     /// The carrier says that the connection is still this node's.
     public void kept(final K id, final String reason) {
         final Travelling one = travelling.remove(id);
-        if (one == null) {
-            return;
+        if (one != null) {
+            one.traveller().kept(resume(one), reason);
         }
+    }
+
+    /// The same, because the carrier has lost its way to the other node, which would take it.
+    public void brokenOff(final K id) {
+        final Travelling one = travelling.remove(id);
+        if (one != null) {
+            one.traveller().brokenOff(resume(one));
+        }
+    }
+
+    private TcpSocket resume(final Travelling one) {
         keptCount++;
-        final TcpSocket socket;
         try {
-            socket = one.connection().resume();
+            return one.connection().resume();
         } catch (final SystemCallException e) {
             throw new IllegalStateException("a connection that was frozen cannot go on", e);
         }
-        one.traveller().kept(socket, reason);
     }
 
     /// The carrier says that nobody knows whose it is: it is reset.

@@ -61,10 +61,15 @@ public final class Onward implements AutoCloseable {
 
         @Override
         public void kept(final TcpSocket socket, final String reason) {
+            tried.add(node);
+            brokenOff(socket);
+        }
+
+        @Override
+        public void brokenOff(final TcpSocket socket) {
             connection =
                     new HandedConnection(
                             socket, connection.alreadyRead(), connection.applicationState());
-            tried.add(node);
             reserved = room.tryAcquire();
             retryNs = Long.MIN_VALUE;
             retries.add(this);

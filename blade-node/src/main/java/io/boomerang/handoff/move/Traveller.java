@@ -12,4 +12,7 @@ public interface Traveller {
 
     /// The connection goes on here, as if nothing had been.
     void kept(TcpSocket socket, String reason);
+
+    /// The same, because what was to bring it there has died: the other node would take it.
+    void brokenOff(TcpSocket socket);
 }

@@ -16,8 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Gives connections of this blade to hosts, each through a forwarder. For each connection exactly
-/// one of {@link Listener#given}, {@link Listener#kept} and {@link Listener#lost} is called; until
-/// then it has to stand still.
+/// one method of the {@link Listener} is called; until then it has to stand still.
 ///
 /// **Who decides.** The forwarder does: the connection is the host's from the moment in which the
 /// forwarder, told by the host that it is READY, writes the host into the flow's session and says
@@ -53,6 +52,9 @@ public final class TransferSender {
         /// @param version that the flow's session has to be announced with: somebody may have heard
         ///   that the host has it
         void kept(TransferId transfer, int version, String reason);
+
+        /// The same, because its forwarder has died: the host has nothing against it.
+        void brokenOff(TransferId transfer, int version);
 
         /// The host had it, or nobody knows, and is gone. To go on with it here could not be told
         /// from a stream with a hole: it is to be reset.
@@ -169,7 +171,7 @@ public final class TransferSender {
         switch (datagram.type()) {
             case TransferDatagram.LIVE -> give(transfer);
             case TransferDatagram.REFUSED -> keep(transfer, datagram.reason());
-            case TransferDatagram.CANCELLED -> keep(transfer, "the forwarder is gone");
+            case TransferDatagram.CANCELLED -> breakOff(transfer);
             default -> dropBrokenCount++;
         }
     }
@@ -183,7 +185,18 @@ public final class TransferSender {
     private void keep(final OutgoingTransfer transfer, final String reason) {
         keptCount++;
         end(transfer);
-        listener.kept(transfer.id(), transfer.flow().moved().moved().version(), reason);
+        listener.kept(transfer.id(), versionOnceKept(transfer), reason);
+    }
+
+    private void breakOff(final OutgoingTransfer transfer) {
+        keptCount++;
+        end(transfer);
+        listener.brokenOff(transfer.id(), versionOnceKept(transfer));
+    }
+
+    /// Later than the one that the forwarder may have told others.
+    private static int versionOnceKept(final OutgoingTransfer transfer) {
+        return transfer.flow().moved().moved().version();
     }
 
     private void lose(final OutgoingTransfer transfer, final String reason) {

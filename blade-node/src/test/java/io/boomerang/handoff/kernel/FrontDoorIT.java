@@ -52,6 +52,7 @@ class FrontDoorIT implements Carrier<Integer> {
     private KernelTcp stack;
     private Departures<Integer> departures;
     private FrontDoor door;
+    private boolean hasWay = true;
     private long nowNs;
 
     @BeforeEach
@@ -91,8 +92,13 @@ class FrontDoorIT implements Carrier<Integer> {
     }
 
     @Override
+    public boolean isThere() {
+        return hasWay;
+    }
+
+    @Override
     public boolean hasRoom(final int node) {
-        return true;
+        return hasWay;
     }
 
     @Override
@@ -225,6 +231,42 @@ class FrontDoorIT implements Carrier<Integer> {
 
             assertThrows(SocketException.class, () -> client.getInputStream().read());
             assertEquals(1, door.counters().resetRefused());
+            assertEquals(0, door.counters().buffered());
+        }
+    }
+
+    @Test
+    void shouldTryTheSameHostAgainWhenTheWayToItBroke() throws IOException {
+        hosts.setLiving(Set.of(1));
+        try (Socket client = connect()) {
+            client.getOutputStream().write(REQUEST);
+            awaitOffers(1);
+            hasWay = false;
+            departures.brokenOff(0);
+            nowNs += TimeUnit.SECONDS.toNanos(29);
+            door.poll(nowNs);
+            assertEquals(1, door.counters().waiting());
+
+            hasWay = true;
+            awaitOffers(2);
+
+            assertEquals(List.of(1, 1), nodes);
+            assertEquals(Octets.of(REQUEST), offered.getLast().alreadyRead());
+        }
+    }
+
+    @Test
+    void shouldResetWhatFindsNoWayForTooLong() throws IOException {
+        hasWay = false;
+        try (Socket client = connect()) {
+            client.getOutputStream().write(REQUEST);
+            pollUntil(counters -> counters.retried() == 1);
+
+            nowNs += TimeUnit.SECONDS.toNanos(31);
+            door.poll(nowNs);
+
+            assertThrows(SocketException.class, () -> client.getInputStream().read());
+            assertEquals(1, door.counters().resetUnmovable());
             assertEquals(0, door.counters().buffered());
         }
     }

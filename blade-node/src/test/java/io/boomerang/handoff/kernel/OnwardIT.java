@@ -123,6 +123,19 @@ class OnwardIT implements Carrier<Integer>, ConnectionOutlet {
     }
 
     @Test
+    void shouldTryAgainWhenTheWayToAHostBroke() {
+        hosts.setLiving(Set.of(1));
+        onward.poll(0);
+
+        departures.brokenOff(0);
+        onward.poll(0);
+
+        assertEquals(List.of(1, 1), nodes);
+        assertEquals(STATE, offered.getLast().applicationState());
+        assertEquals(List.of(), home);
+    }
+
+    @Test
     void shouldGoOnHereWhenNobodyElseServesIt() {
         hosts.setLiving(Set.of());
 

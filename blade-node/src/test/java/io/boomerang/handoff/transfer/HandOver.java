@@ -282,6 +282,12 @@ final class HandOver {
         }
 
         @Override
+        public void brokenOff(final TransferId transfer, final int version) {
+            assertTrue(dead.get(FORWARDER));
+            kept(transfer, version, "the forwarder is gone");
+        }
+
+        @Override
         public void lost(final TransferId transfer, final String reason) {
             assertEquals("frozen", atClassifier.put(transfer, "lost"));
             assertFalse(reason.isBlank());

@@ -148,6 +148,11 @@ final class KernelBlade
         public void kept(final TcpSocket socket, final String reason) {
             throw new IllegalStateException(reason);
         }
+
+        @Override
+        public void brokenOff(final TcpSocket socket) {
+            throw new IllegalStateException("a redirector has died");
+        }
     }
 
     // Frames
