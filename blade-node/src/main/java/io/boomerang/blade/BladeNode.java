@@ -71,6 +71,7 @@ public final class BladeNode implements AutoCloseable {
     private final ParsedPacket packet = new ParsedPacket();
     private final PacketContext context;
     private final ExpectedFlows expected;
+    private final AgreedFrames agreed;
     private final DeviceReturns returns;
     private final TransitFlows transit;
     private final long[] verdicts = new long[ProcessorVerdict.values().length];
@@ -118,6 +119,7 @@ public final class BladeNode implements AutoCloseable {
         context = new PacketContext(markers, flowHash);
         transit = new TransitFlows(markers, announcer, flowHash, lifetimes);
         expected = new ExpectedFlows(self, announcer);
+        agreed = new AgreedFrames(expected, emitter, this::conclude);
         returns =
                 new DeviceReturns(
                         processor,
@@ -379,7 +381,8 @@ public final class BladeNode implements AutoCloseable {
         final int redirector = farOwner(marker);
         emit(
                 redirector,
-                marker.flowId(),
+                marker,
+                marker.farSide(),
                 redirector == 0 ? null : toCarry(marker, redirector, nowNs),
                 nowNs);
     }
@@ -398,7 +401,19 @@ public final class BladeNode implements AutoCloseable {
                 announcer.directory().side(last) == side
                         ? last
                         : announcer.directory().owner(side, marker.hash(side));
-        emit(redirector, marker.flowId(), expected.toCarry(marker, side), nowNs);
+        emit(redirector, marker, side, expected.toCarry(marker, side), nowNs);
+    }
+
+    private void emit(
+            final int redirector,
+            final MarkerSession marker,
+            final Side toward,
+            final @Nullable SessionAnnouncement carried,
+            final long nowNs) {
+        final long number = header.packetNumber();
+        if (redirector == 0 || !agreed.hold(marker, toward, redirector, context, number, nowNs)) {
+            emit(redirector, marker.flowId(), carried, nowNs);
+        }
     }
 
     private void emitStateless(final long nowNs) {
@@ -462,6 +477,8 @@ public final class BladeNode implements AutoCloseable {
         done += pages.onTimer(nowNs);
         done += digestAnswers.onTimer();
         done += mover.onTimer(nowNs);
+        done += agreed.release(nowNs);
+        expected.onTimer(nowNs);
         return done + held.dropOverdue(nowNs, TIMER_LIMIT);
     }
 
@@ -472,7 +489,7 @@ public final class BladeNode implements AutoCloseable {
 
     /// Whether no frame is held and no announcement waits to be sent or acknowledged.
     public boolean isIdle() {
-        return announcer.isIdle() && mover.isIdle() && held.heldNow() == 0;
+        return announcer.isIdle() && mover.isIdle() && held.heldNow() == 0 && agreed.heldNow() == 0;
     }
 
     /// Whether every flow that can move has moved since that was ordered.
@@ -530,12 +547,13 @@ public final class BladeNode implements AutoCloseable {
 
     /// Of a processor that is a device of its own.
     public DeviceCounters deviceCounters() {
-        return returns.counters();
+        return returns.counters(agreed.held());
     }
 
     @Override
     public void close() {
         mover.close();
         held.close();
+        agreed.close();
     }
 }

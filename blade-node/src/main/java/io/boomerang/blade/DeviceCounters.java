@@ -11,6 +11,7 @@ package io.boomerang.blade;
 /// @param ends flows that ended because the device had forgotten them
 /// @param expected flows that the device expects to come, announced to all redirectors
 /// @param expectedCarried packets on which such an announcement rode
+/// @param expectedHeld packets that waited until all redirectors of a side knew of such a flow
 public record DeviceCounters(
         long frames,
         long turnedBack,
@@ -20,4 +21,5 @@ public record DeviceCounters(
         long conflicts,
         long ends,
         long expected,
-        long expectedCarried) {}
+        long expectedCarried,
+        long expectedHeld) {}

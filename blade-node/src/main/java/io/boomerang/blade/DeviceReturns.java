@@ -220,7 +220,8 @@ final class DeviceReturns implements ProcessorOutput {
         return null;
     }
 
-    DeviceCounters counters() {
+    /// @param expectedHeld is counted elsewhere
+    DeviceCounters counters(final long expectedHeld) {
         return new DeviceCounters(
                 frames,
                 turnedBack,
@@ -230,6 +231,7 @@ final class DeviceReturns implements ProcessorOutput {
                 conflicts,
                 ends,
                 expectedFlows.announced(),
-                expectedFlows.carried());
+                expectedFlows.carried(),
+                expectedHeld);
     }
 }

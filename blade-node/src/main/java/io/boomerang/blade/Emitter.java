@@ -6,7 +6,6 @@ import io.boomerang.backplane.Purpose;
 import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.announcer.HoldPen;
 import io.boomerang.blade.processor.ProcessorVerdict;
-import io.boomerang.blade.session.MarkerSession;
 import io.boomerang.flow.Side;
 
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class Emitter {
 
     boolean emitHeld(
             final int redirector,
-            final HoldPen<MarkerSession> pen,
+            final HoldPen<?> pen,
             final int frame,
             final long flowId,
             final Side arrivalSide) {

@@ -325,6 +325,88 @@ class DeviceTest {
         assertEquals(2, bench.blade.deviceCounters().expectedCarried());
     }
 
+    private void acknowledgeExpectation(final int redirector) {
+        bench.acknowledge(redirector, bench.announcedTo(redirector).getFirst(), Outcome.INSTALLED);
+        bench.pass(1);
+    }
+
+    /// The peer's first packet may come to any of them.
+    @Test
+    void shouldKeepTheWordBackUntilAllRedirectorsOfItsSideKnowTheExpectation() {
+        bench.redirectors(3, 1);
+        agreeOnAnotherFlow();
+        final byte[] word = answer(CLIENT, 4_000);
+        final byte[] next = Frames.tcp(SERVER, 80, CLIENT, 4_000, Frames.ACK, 10, 2, 7);
+
+        letOut(Side.INGRESS, word, next);
+        bench.pass(1);
+        for (final int redirector : List.of(Bench.EGRESS, Bench.INGRESS, Bench.INGRESS + 2)) {
+            acknowledgeExpectation(redirector);
+            assertEquals(List.of(), bench.emitted);
+        }
+        acknowledgeExpectation(Bench.INGRESS + 1);
+
+        assertEquals(2, bench.emitted.size());
+        assertArrayEquals(word, bench.emitted.getFirst().frame());
+        assertArrayEquals(next, bench.emitted.getLast().frame());
+        assertEquals(Bench.INGRESS, bench.emitted.getLast().node());
+        assertEquals(FLOW, bench.emitted.getLast().flowId());
+        assertEquals(Side.EGRESS, bench.emitted.getLast().arrivalSide());
+        assertEquals(2, bench.blade.deviceCounters().expectedHeld());
+        letOut(Side.INGRESS, word);
+        assertEquals(3, bench.emitted.size());
+    }
+
+    @Test
+    void shouldLetTheWordGoTowardASideWithOneRedirector() {
+        bench.redirectors(3, 1);
+        agreeOnAnotherFlow();
+
+        letOut(Side.EGRESS, request(CLIENT, 4_000));
+
+        assertEquals(Kind.EXPECT, carried().kind());
+    }
+
+    @Test
+    void shouldLetTheWordGoWhenARedirectorDoesNotAnswerOrIsGone() {
+        bench.redirectors(2, 1);
+        agreeOnAnotherFlow();
+        letOut(Side.INGRESS, answer(CLIENT, 4_000));
+        bench.pass(999);
+        assertEquals(List.of(), bench.emitted);
+
+        bench.pass(1);
+        assertEquals(1, bench.emitted.size());
+
+        device.script.add(blade ->
+                blade.onExpectation(
+                        bench.keyOf(request(CLIENT, 4_000)),
+                        bench.keyOf(request(SERVER, 7)),
+                        300,
+                        bench.nowNs));
+        letOut(Side.INGRESS, answer(CLIENT, 4_000));
+        bench.pass(1);
+        assertEquals(1, bench.emitted.size());
+        bench.redirectorsWithout(2, 1, Bench.INGRESS + 1);
+        acknowledgeExpectation(Bench.INGRESS);
+        assertEquals(1, bench.emitted.size());
+        bench.acknowledgeAll();
+        bench.pass(1);
+        assertEquals(2, bench.emitted.size());
+    }
+
+    /// A connection that talks on while nobody answers.
+    @Test
+    void shouldLetPacketsGoForWhichThereIsNoRoom() {
+        bench.redirectors(2, 1);
+        agreeOnAnotherFlow();
+        for (int i = 0; i <= AgreedFrames.CELLS; i++) {
+            letOut(Side.INGRESS, answer(CLIENT, 4_000));
+        }
+        assertEquals(1, bench.emitted.size());
+        assertEquals(AgreedFrames.CELLS, bench.blade.deviceCounters().expectedHeld());
+    }
+
     @Test
     void shouldRepeatAnExpectationUntilItIsAcknowledged() {
         agreeOnAnotherFlow();

@@ -498,6 +498,16 @@ public final class Announcer {
         }
     }
 
+    /// Whether a redirector of this side has yet to acknowledge what it was told under a flow id.
+    boolean isOutstanding(final long flowId, final Side side) {
+        for (final int node : directory.nodes(side)) {
+            if (outstanding.find(flowId, node) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// An `OPEN` that is still outstanding stays one: whoever has not heard it cannot refresh.
     private void send(final int node, final SessionAnnouncement message, final long nowNs) {
         final OutstandingAnnouncements.Entry known =

@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 /// Tells the redirectors of flows that a processor expects to come: every one of both sides,
 /// because nobody knows by which the first packet will enter. The next packet in each direction of
 /// the connection in which the flow was agreed on carries the announcement, too: a redirector that
-/// lets out the word of it knows before the peer does.
+/// lets out the word of it knows before the peer does. Where a side has several redirectors the
+/// others must know, too: until they have said so the packets of that connection toward this side
+/// wait, but not for longer than a second.
 ///
 /// An expectation is announced again when the redirectors change. Full: the one that has stood here
 /// longest is forgotten. Belongs to the blade's thread.
@@ -29,9 +31,15 @@ public final class ExpectedFlows {
     /// Announcements that wait for a packet to ride on.
     private static final int RIDING = 256;
 
+    /// How long packets wait for the redirectors at most.
+    static final long AWAIT_LIMIT_NS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private record Expected(SessionAnnouncement announcement, long endNs) {}
+
+    /// An expectation that all redirectors of a side have to know.
+    private record Awaited(long flowId, long endNs) {}
 
     private final Member self;
     private final Announcer announcer;
@@ -42,6 +50,12 @@ public final class ExpectedFlows {
     private final Map<Long, SessionAnnouncement> ridingToIngress = new LinkedHashMap<>();
 
     private final Map<Long, SessionAnnouncement> ridingToEgress = new LinkedHashMap<>();
+
+    /// By the flow id of the connection whose packets wait. Only the newest of its expectations
+    /// counts: redirectors hear of all in the order of sending.
+    private final Map<Long, Awaited> awaitedByIngress = new LinkedHashMap<>();
+
+    private final Map<Long, Awaited> awaitedByEgress = new LinkedHashMap<>();
 
     private long announced;
     private long carried;
@@ -83,7 +97,20 @@ public final class ExpectedFlows {
         if (master != null) {
             put(ridingToIngress, master.flowId(), announcement, RIDING);
             put(ridingToEgress, master.flowId(), announcement, RIDING);
+            await(master.flowId(), announcement.flowId(), nowNs);
         }
+    }
+
+    private void await(final long master, final long flowId, final long nowNs) {
+        for (final Side side : Side.values()) {
+            if (announcer.directory().nodes(side).size() > 1) {
+                put(awaitedBy(side), master, new Awaited(flowId, nowNs + AWAIT_LIMIT_NS), RIDING);
+            }
+        }
+    }
+
+    private Map<Long, Awaited> awaitedBy(final Side side) {
+        return side == Side.INGRESS ? awaitedByIngress : awaitedByEgress;
     }
 
     private static <K, V> void put(
@@ -107,6 +134,33 @@ public final class ExpectedFlows {
             carried++;
         }
         return announcement;
+    }
+
+    /// Whether packets of this connection toward a side have to wait: one has yet to say that it
+    /// knows which flow was agreed on.
+    public boolean isAwaited(final long master, final Side toward, final long nowNs) {
+        final Map<Long, Awaited> on = awaitedBy(toward);
+        final Awaited awaited = on.isEmpty() ? null : on.get(master);
+        if (awaited == null) {
+            return false;
+        }
+        if (nowNs - awaited.endNs < 0 && announcer.isOutstanding(awaited.flowId, toward)) {
+            return true;
+        }
+        on.remove(master);
+        return false;
+    }
+
+    /// Forgets what nothing waits for any more.
+    public void onTimer(final long nowNs) {
+        forgetOverdue(awaitedByIngress, nowNs);
+        forgetOverdue(awaitedByEgress, nowNs);
+    }
+
+    private static void forgetOverdue(final Map<Long, Awaited> on, final long nowNs) {
+        while (!on.isEmpty() && nowNs - on.values().iterator().next().endNs >= 0) {
+            on.remove(on.keySet().iterator().next());
+        }
     }
 
     /// The redirectors have changed.
