@@ -29,6 +29,11 @@ import java.util.stream.Stream;
 final class LabGuests {
     private static final int CLIENTS = 3;
     private static final int PATIENCE_S = 60;
+    private static final int FILE_BYTES = 200_000;
+    private static final int TRIES = 4;
+
+    /// Why daemons that start all at once on few cores may not find each other.
+    private static final String SLOW_MACHINE = "was refused by all that it reached";
 
     private final Lab lab;
     private final String name;
@@ -61,6 +66,28 @@ final class LabGuests {
         return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    /// Builds a laboratory with a chassis whose blades have kernels for devices, and starts nginx
+    /// on its server.
+    ///
+    /// @param processor as `boomerang up` takes it
+    /// @param directory where servers keep what they need
+    static LabGuests withKernels(
+            final Lab lab, final Path directory, final String processor, final String... options)
+            throws Exception {
+        require("ip", "ping", "setsid", "nginx", "curl", "nft", "sysctl");
+        final List<String> all = new ArrayList<>(List.of("up", "--name", lab.name()));
+        all.addAll(List.of("--processor", processor));
+        all.addAll(List.of(options));
+        CommandRun up = CommandRun.of(all.toArray(String[]::new));
+        for (int tries = 1; tries < TRIES && up.err().contains(SLOW_MACHINE); tries++) {
+            up = CommandRun.of(all.toArray(String[]::new));
+        }
+        assertEquals(0, up.status(), up.err());
+        final LabGuests guests = new LabGuests(lab, lab.name(), directory);
+        guests.serveFile(FILE_BYTES);
+        return guests;
+    }
+
     /// Starts a program on a host; its error output goes with the other.
     Process start(final String host, final String... command) throws IOException {
         return new ProcessBuilder(lab.inside(host, List.of(command)))
@@ -86,6 +113,18 @@ final class LabGuests {
         final String output = text(process.getInputStream());
         process.waitFor();
         return output;
+    }
+
+    /// Runs a program on none of the hosts, which has to succeed.
+    static void command(final String... command) throws IOException, InterruptedException {
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        final String output = text(process.getInputStream());
+        assertEquals(0, process.waitFor(), () -> String.join(" ", command) + ":\n" + output);
+    }
+
+    /// The network namespace of a host.
+    String namespace(final String host) {
+        return "boomerang-" + name + "-" + host;
     }
 
     // Downloads
@@ -185,12 +224,23 @@ final class LabGuests {
 
     /// Sends a signal to the daemon of a blade.
     void signal(final String blade, final String signal) throws IOException, InterruptedException {
-        final Process pids =
-                new ProcessBuilder("ip", "netns", "pids", "boomerang-" + name + "-" + blade)
-                        .start();
+        final Process pids = new ProcessBuilder("ip", "netns", "pids", namespace(blade)).start();
         final List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
         command.addAll(text(pids.getInputStream()).lines().toList());
         assertEquals(0, new ProcessBuilder(command).start().waitFor());
+    }
+
+    /// Starts the daemon of a blade, again if it ends, as a service manager would; returns when it
+    /// has joined the chassis.
+    void join(final String blade) throws IOException {
+        final Process[] daemon = {lab.startDaemon(blade, UpCommand.daemon())};
+        UpCommandIT.eventually()
+                .until(() -> {
+                    if (!daemon[0].isAlive()) {
+                        daemon[0] = lab.startDaemon(blade, UpCommand.daemon());
+                    }
+                    return log(blade).contains("nodes=[" + blade + "] started");
+                });
     }
 
     /// What the daemon of a blade has logged.

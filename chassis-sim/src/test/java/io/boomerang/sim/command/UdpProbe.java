@@ -41,20 +41,29 @@ final class UdpProbe {
 
     private static void ask(final InetAddress server, final int count) throws IOException {
         final Random random = new Random(count);
+        int repeated = 0;
         for (int i = 0; i < count; i++) {
             // Now and then an answer in fragments.
             final byte[] question = new byte[i % 10 == 0 ? LONGEST : 20 + random.nextInt(1_000)];
             random.nextBytes(question);
             try (DatagramSocket socket = new DatagramSocket()) {
                 socket.setSoTimeout(TIMEOUT_MS);
-                require(socket, new DatagramPacket(question, question.length, server, PORT));
+                repeated +=
+                        require(
+                                socket,
+                                new DatagramPacket(question, question.length, server, PORT));
+            } catch (final SocketTimeoutException e) {
+                throw new IOException(
+                        "no answer to question %d of %d bytes; %d were repeated before"
+                                .formatted(i, question.length, repeated),
+                        e);
             }
         }
-        System.out.println("answered " + count);
+        System.out.println("answered " + count + ", repeated " + repeated);
     }
 
-    /// Asks again as resolvers do.
-    private static void require(final DatagramSocket socket, final DatagramPacket question)
+    /// Asks again as resolvers do; answers how often.
+    private static int require(final DatagramSocket socket, final DatagramPacket question)
             throws IOException {
         final DatagramPacket answer = new DatagramPacket(new byte[LONGEST], LONGEST);
         for (int attempt = 1; ; attempt++) {
@@ -71,7 +80,7 @@ final class UdpProbe {
                     question.getData(), Arrays.copyOf(answer.getData(), answer.getLength()))) {
                 throw new IOException("another answer than the question");
             }
-            return;
+            return attempt - 1;
         }
     }
 }

@@ -60,24 +60,6 @@ class UpCommandIT {
         return Awaitility.await().atMost(5, TimeUnit.MINUTES);
     }
 
-    /// A change of the chassis that cannot go wrong for another reason than the chassis.
-    private interface Change {
-        void make() throws Exception;
-    }
-
-    private static Thread afterDownloads(
-            final AtomicInteger done, final int count, final Change change) {
-        return Thread.ofPlatform()
-                .start(() -> {
-                    eventually().until(() -> done.get() >= count);
-                    try {
-                        change.make();
-                    } catch (final Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-    }
-
     @Test
     void shouldServeClientsWhileABladeDrainsAndAfterOneWasKilled() throws Exception {
         LabGuests.require("ip", "ping", "setsid", "nginx", "curl");
@@ -86,17 +68,17 @@ class UpCommandIT {
         assertTrue(guests.log("ingress-1").contains("port=outside kind=AF_PACKET"));
         guests.serveFile(FILE_BYTES);
 
-        final AtomicInteger done = new AtomicInteger();
-        final Thread drain = afterDownloads(done, 60, () -> guests.signal("blade-1", "TERM"));
-        final List<String> first = guests.download(240, done);
-        drain.join();
+        final ChassisChanges drain =
+                new ChassisChanges().after(60, () -> guests.signal("blade-1", "TERM"));
+        final List<String> first = guests.download(240, drain.done());
+        drain.await();
 
         guests.assertWhole(first);
         eventually()
                 .until(() -> guests.log("blade-1").contains("blade=blade-1 stopped, drained=true"));
 
         guests.signal("blade-2", "KILL");
-        final List<String> second = guests.download(60, done);
+        final List<String> second = guests.download(60, new AtomicInteger());
 
         guests.assertWhole(second);
         final String log = guests.log("blade-3");
@@ -115,22 +97,14 @@ class UpCommandIT {
         up("--redirectors", "2", "--blades", "3", "--spares", "1", "--drain-limit", "120");
         guests.serveFile(FILE_BYTES);
 
-        final AtomicInteger done = new AtomicInteger();
-        final List<Thread> changes =
-                List.of(
-                        afterDownloads(
-                                done,
-                                DOWNLOADS / 6,
-                                () -> lab.startDaemon("blade-4", UpCommand.daemon())),
-                        afterDownloads(
-                                done, DOWNLOADS / 3, () -> guests.signal("ingress-2", "KILL")),
-                        afterDownloads(done, DOWNLOADS / 2, () -> guests.signal("blade-1", "TERM")),
-                        afterDownloads(
-                                done, 2 * DOWNLOADS / 3, () -> guests.signal("egress-1", "KILL")));
-        final List<String> downloads = guests.download(DOWNLOADS, done);
-        for (final Thread change : changes) {
-            change.join();
-        }
+        final ChassisChanges changes =
+                new ChassisChanges()
+                        .after(DOWNLOADS / 6, () -> lab.startDaemon("blade-4", UpCommand.daemon()))
+                        .after(DOWNLOADS / 3, () -> guests.signal("ingress-2", "KILL"))
+                        .after(DOWNLOADS / 2, () -> guests.signal("blade-1", "TERM"))
+                        .after(2 * DOWNLOADS / 3, () -> guests.signal("egress-1", "KILL"));
+        final List<String> downloads = guests.download(DOWNLOADS, changes.done());
+        changes.await();
 
         guests.assertWhole(downloads);
         eventually()

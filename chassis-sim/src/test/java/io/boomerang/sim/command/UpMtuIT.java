@@ -128,51 +128,20 @@ class UpMtuIT {
         }
     }
 
-    /// Client, chassis, server as a router, and behind it a link of 1,300 bytes to a host that does
-    /// not know of it: what the client sends is too big for the router, whose ICMP error has to
+    /// What the client sends is too big for the router behind the chassis, whose ICMP error has to
     /// find the way back to the flow's blade.
     @Test
     void shouldFindThePathsMtuBehindASmallLink() throws Exception {
         final LabGuests guests = up();
-        guests.run(LabPlan.SERVER, "sysctl", "-qw", "net.ipv4.ip_forward=1");
-        final String far = "boomerang-" + NAME + "-far";
-        command("ip", "netns", "add", far);
-        command(
-                "ip",
-                "-n",
-                "boomerang-" + NAME + "-server",
-                "link",
-                "add",
-                "small",
-                "mtu",
-                "1300",
-                "type",
-                "veth",
-                "peer",
-                "name",
-                "eth0",
-                "netns",
-                far);
-        command("ip", "-n", far, "address", "add", "10.2.0.1/24", "dev", "eth0");
-        command("ip", "-n", far, "link", "set", "eth0", "up");
-        command("ip", "-n", far, "route", "add", "default", "via", "10.2.0.2");
-        guests.run(LabPlan.SERVER, "ip", "address", "add", "10.2.0.2/24", "dev", "small");
-        guests.run(LabPlan.SERVER, "ip", "link", "set", "small", "up");
-        guests.run(LabPlan.CLIENT, "ip", "route", "add", "10.2.0.0/24", "via", "10.1.0.1");
+        final SmallLink link = SmallLink.behind(guests, LabPlan.SERVER);
 
         final String ping =
                 guests.output(
                         LabPlan.CLIENT,
-                        List.of("ping", "-c2", "-W2", "-Mdo", "-s1472", "10.2.0.1"));
+                        List.of("ping", "-c2", "-W2", "-Mdo", "-s1472", link.address()));
 
         assertTrue(ping.contains("mtu = 1300") || ping.contains("mtu=1300"), ping);
-        final String route = guests.run(LabPlan.CLIENT, "ip", "route", "get", "10.2.0.1");
+        final String route = guests.run(LabPlan.CLIENT, "ip", "route", "get", link.address());
         assertTrue(route.contains("mtu 1300"), route);
-    }
-
-    private static void command(final String... command) throws Exception {
-        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        final String output = LabGuests.text(process.getInputStream());
-        assertEquals(0, process.waitFor(), output);
     }
 }

@@ -1,6 +1,5 @@
 package io.boomerang.sim.command;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -28,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 class UpProtocolsIT {
     private static final String NAME = "proto" + ProcessHandle.current().pid();
     private static final String SECONDS = System.getProperty("iperf.seconds", "3");
-    private static final int FIRST_PORT = 5_201;
     private static final int QUESTIONS = 100;
     private static final int LINES = 300;
     private static final List<String> ADDRESSES =
@@ -92,41 +89,17 @@ class UpProtocolsIT {
         } finally {
             answering.destroyForcibly();
         }
-        // A server each, so that no run depends on how the last one ended.
-        for (int run = 0; run < 2 * ADDRESSES.size(); run++) {
-            guests.run(
-                    LabPlan.SERVER, "iperf3", "--server", "--daemon", "--one-off", "-p", port(run));
-            awaitListener(port(run));
-        }
-        int run = 0;
+        final StreamRuns streams = new StreamRuns(guests);
         for (final String address : ADDRESSES) {
-            guests.run(LabPlan.CLIENT, "iperf3", "-c", address, "-p", port(run++), "-t", SECONDS);
-            guests.run(
-                    LabPlan.CLIENT,
-                    "iperf3",
-                    "-c",
-                    address,
-                    "-p",
-                    port(run++),
-                    "-t",
-                    SECONDS,
-                    "-R");
+            streams.runBothWays(LabPlan.CLIENT, LabPlan.SERVER, address, SECONDS);
         }
-    }
-
-    private static String port(final int run) {
-        return String.valueOf(FIRST_PORT + run);
-    }
-
-    private void awaitListener(final String port) {
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> guests.run(LabPlan.SERVER, "ss", "-Hltn").contains(":" + port + " "));
     }
 
     @Test
     void shouldKeepAnSshSessionThroughEveryChangeButTheDeathOfItsBlade() throws Exception {
         LabGuests.require("ip", "ping", "setsid", "nft", "ssh", "ssh-keygen", "sshd");
         up();
+        SshSession.serve(guests, directory);
         try (SshSession session = SshSession.open(guests, directory)) {
             session.assertAlive();
             final String own = bladeOf(session);
