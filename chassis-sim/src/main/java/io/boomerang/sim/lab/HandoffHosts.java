@@ -86,6 +86,7 @@ public final class HandoffHosts {
                               - {address: '%s', port: 80}
                             classifiers: [%s]
                             default-service: %s
+                            transfer-time: 10s
                             rules:
                               - {http-path: /tour/, service: tour}
                         """,

@@ -4,6 +4,7 @@ import io.boomerang.cluster.key.ChassisKey;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -220,7 +221,10 @@ public final class Lab {
 
     /// Starts the daemon of one blade. When it ends, however it does, a redirector's outside port
     /// goes down, as a service unit would have it: then its switch sends nothing there any more.
+    /// Where an earlier daemon has just ended, that comes first.
     public Process startDaemon(final String host, final List<String> daemon) throws IOException {
+        final boolean _ =
+                awaitEnd(supervisors().stream().filter(process -> isAbout(process, host)).toList());
         final List<String> command = new ArrayList<>(daemon);
         command.addAll(
                 List.of("--config", directory.resolve(CHASSIS_FILE).toString(), "--blade", host));
@@ -346,12 +350,8 @@ public final class Lab {
             processes.addAll(namespaces.processes(namespace));
         }
         processes.forEach(ProcessHandle::destroyForcibly);
-        final long startNs = System.nanoTime();
-        while (processes.stream().anyMatch(ProcessHandle::isAlive)) {
-            if (System.nanoTime() - startNs > STOP_LIMIT_NS) {
-                throw new LabException("processes do not end: " + processes);
-            }
-            LockSupport.parkNanos(PAUSE_NS);
+        if (!awaitEnd(processes)) {
+            throw new LabException("processes do not end: " + processes);
         }
         for (final String namespace : there) {
             namespaces.remove(namespace);
@@ -359,14 +359,34 @@ public final class Lab {
         return removeFiles() || !there.isEmpty();
     }
 
+    /// Answers false when some of them do not end within {@link #STOP_LIMIT_NS}.
+    private static boolean awaitEnd(final List<ProcessHandle> processes) {
+        final long startNs = System.nanoTime();
+        while (processes.stream().anyMatch(ProcessHandle::isAlive)) {
+            if (System.nanoTime() - startNs > STOP_LIMIT_NS) {
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+        return true;
+    }
+
     /// What waits for a daemon to end; it is in no namespace.
     private List<ProcessHandle> supervisors() {
         final String file = directory.resolve(CHASSIS_FILE).toString();
-        return ProcessHandle.allProcesses()
-                .filter(process ->
-                        Arrays.asList(process.info().arguments().orElse(new String[0]))
-                                .contains(file))
-                .toList();
+        return ProcessHandle.allProcesses().filter(process -> isAbout(process, file)).toList();
+    }
+
+    /// Whether this is one of its arguments; {@link ProcessHandle} shows those of short commands
+    /// only.
+    private static boolean isAbout(final ProcessHandle process, final String argument) {
+        final Path command = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+        try {
+            return Arrays.asList(Files.readString(command, StandardCharsets.ISO_8859_1).split("\0"))
+                    .contains(argument);
+        } catch (final IOException _) {
+            return false; // it has ended
+        }
     }
 
     private boolean removeFiles() throws IOException {

@@ -1,0 +1,122 @@
+package io.boomerang.sim.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.boomerang.sim.lab.LabPlan;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// Unmodified curl on the client of a laboratory with hand-offs. What crosses the client's
+/// interface is watched: one handshake for each connection that curl opens, no reset.
+final class HandoffClient {
+    private static final int BLOCK_BYTES = 1 << 16;
+    private static final String PATIENCE_S = "240";
+
+    /// Counts distinct handshakes and all resets.
+    private static final String WATCH =
+            """
+            table inet watch {
+                set handshakes { typeof tcp sequence; flags dynamic; size 4096; }
+                counter resets { }
+                chain out {
+                    type filter hook output priority 0
+                    tcp flags & (syn | ack) == syn add @handshakes { tcp sequence }
+                    tcp flags & rst != 0 counter name resets
+                }
+                chain in {
+                    type filter hook input priority 0
+                    tcp flags & rst != 0 counter name resets
+                }
+            }
+            """;
+
+    private static final Pattern SEQUENCE = Pattern.compile("\\b\\d+\\b(?=\\s*[,}])");
+    private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
+
+    private final LabGuests guests;
+    private final Path directory;
+
+    HandoffClient(final LabGuests guests, final Path directory) {
+        this.guests = guests;
+        this.directory = directory;
+    }
+
+    /// Begins to count anew.
+    void watch() throws Exception {
+        guests.run(LabPlan.CLIENT, "nft", "flush ruleset");
+        final Path rules = Files.writeString(directory.resolve("watch.nft"), WATCH);
+        guests.run(LabPlan.CLIENT, "nft", "-f", rules.toString());
+    }
+
+    /// That there were so many handshakes, and no reset.
+    void assertWatched(final int handshakes) throws Exception {
+        final String set =
+                guests.run(LabPlan.CLIENT, "nft", "list", "set", "inet", "watch", "handshakes");
+        final String elements = set.substring(Math.max(0, set.indexOf("elements")));
+        assertEquals(handshakes, SEQUENCE.matcher(elements).results().count(), set);
+        assertEquals(0, resets());
+    }
+
+    long resets() throws Exception {
+        return packets(
+                guests.run(LabPlan.CLIENT, "nft", "list", "counter", "inet", "watch", "resets"));
+    }
+
+    /// What all counters in a listing of nft(8) have counted.
+    static long packets(final String listing) {
+        return PACKETS.matcher(listing).results().mapToLong(m -> Long.parseLong(m.group(1))).sum();
+    }
+
+    /// What curl prints; it has to succeed.
+    String curl(final String... arguments) throws Exception {
+        return guests.run(LabPlan.CLIENT, command(arguments).toArray(String[]::new));
+    }
+
+    /// What curl prints, however it ends.
+    String tryCurl(final String... arguments) throws Exception {
+        return guests.output(LabPlan.CLIENT, command(arguments));
+    }
+
+    /// A curl that is under way.
+    Process start(final String... arguments) throws IOException {
+        return guests.start(LabPlan.CLIENT, command(arguments).toArray(String[]::new));
+    }
+
+    /// A download that is under way.
+    Process startDownload(final String url, final String rate, final Path to) throws IOException {
+        final Process download = start("--limit-rate", rate, "-o", to.toString(), url);
+        UpCommandIT.eventually().until(() -> Files.exists(to));
+        return download;
+    }
+
+    private static List<String> command(final String... arguments) {
+        final List<String> command =
+                new ArrayList<>(List.of("curl", "-gsSf", "--max-time", PATIENCE_S));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /// That a file is what the hosts send: pieces of 64 KiB of which each begins with its number.
+    static void assertWhole(final Path file, final int bytes) throws IOException {
+        final byte[] block = new byte[BLOCK_BYTES];
+        for (int i = 0; i < block.length; i++) {
+            block[i] = (byte) i;
+        }
+        try (InputStream body = Files.newInputStream(file)) {
+            for (long piece = 0; piece < bytes / BLOCK_BYTES; piece++) {
+                ByteBuffer.wrap(block).putLong(piece);
+                assertTrue(Arrays.equals(block, body.readNBytes(BLOCK_BYTES)), "piece " + piece);
+            }
+            assertEquals(-1, body.read());
+        }
+    }
+}
