@@ -11,17 +11,14 @@ import io.boomerang.handoff.host.ProgramSocket;
 import io.boomerang.handoff.kernel.KernelTcp;
 import io.boomerang.handoff.move.Arrivals;
 import io.boomerang.handoff.move.Carrier;
+import io.boomerang.handoff.move.ConnectionOutlet;
 import io.boomerang.handoff.move.Departures;
+import io.boomerang.handoff.move.HandedConnection;
 import io.boomerang.handoff.move.Onward;
 import io.boomerang.handoff.move.RotatingHosts;
+import io.boomerang.handoff.move.Traveller;
 import io.boomerang.linux.SystemCallException;
-import io.boomerang.port.FrameBurst;
-import io.boomerang.port.PacketPort;
-import io.boomerang.port.PacketPorts;
-import io.boomerang.port.PortOptions;
-import io.boomerang.port.PortOptions.Driver;
 import io.boomerang.transfer.TransferId;
-import io.boomerang.wire.EthernetHeader;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +41,6 @@ import java.util.stream.IntStream;
 ///
 /// Sockets are of the thread's own network namespace. Belongs to the blade's thread.
 public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoCloseable {
-    /// Frames that are taken from the interface at a time.
-    private static final int BURST = 128;
-
     /// Connections that stand still at a time, with their tombstones: more than a quick classifier
     /// gives away within 20 ms.
     private static final int MAX_FROZEN = 2 * TransferId.MAX_SPAN;
@@ -56,56 +50,52 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
     /// Connections that wait for a program, or to be given on.
     private static final int MAX_WAITING = 1_024;
 
-    /// The kernel's sockets send super-frames, which would be cut before AF_XDP sees them.
-    private static final PortOptions PORT = PortOptions.DEFAULTS.withDriver(Driver.AF_PACKET);
-
-    private final PacketPort port;
-    private final long deviceMac;
+    private final KernelInterface device;
     private final VirtualAddresses addresses;
     private final RotatingHosts hosts;
     private final KernelTcp stack;
+    private final FreezeObserver observer;
     private final Departures<TransferId> departures;
     private final @Nullable FrontDoor door;
     private final @Nullable ProgramSocket programs;
     private final @Nullable Arrivals<TransferId> arrivals;
     private final @Nullable Onward onward;
-    private final FrameBurst burst = new FrameBurst(BURST);
-    private final EthernetHeader ethernet = new EthernetHeader();
     private @Nullable TerminalBlade blade;
     private boolean draining;
     private long polledNs;
-    private long interfaceFull;
+
+    /// Who serves connections here.
+    private record Service(
+            @Nullable ProgramSocket programs,
+            @Nullable ConnectionOutlet outlet,
+            FreezeObserver observer) {}
 
     private KernelStack(
             final HandoffConfig config,
-            final String bladeName,
+            final boolean accepts,
             final RotatingHosts hosts,
             final KernelTcp stack,
-            final PacketPort port)
+            final KernelInterface device,
+            final Service service)
             throws IOException {
         this.hosts = hosts;
         this.stack = stack;
-        this.port = port;
-        deviceMac = config.deviceMac();
+        this.device = device;
+        observer = service.observer();
         addresses =
                 new VirtualAddresses(
                         config.front().addresses().stream()
                                 .map(InetSocketAddress::getAddress)
                                 .toList());
         departures = new Departures<>(stack, this, MAX_FROZEN);
-        final HandoffConfig.Host host = config.hosts().get(bladeName);
-        programs = host == null ? null : new ProgramSocket(stack, host.programs(), MAX_WAITING);
-        if (programs == null) {
-            arrivals = null;
-            onward = null;
-        } else {
-            arrivals = new Arrivals<>(stack, programs, MAX_PREPARED);
-            onward = new Onward(departures, hosts, programs, () -> {}, MAX_WAITING);
-        }
-        door =
-                config.accepts(bladeName)
-                        ? new FrontDoor(stack, config.front(), hosts, departures)
-                        : null;
+        programs = service.programs();
+        final ConnectionOutlet outlet = service.outlet();
+        arrivals = outlet == null ? null : new Arrivals<>(stack, outlet, MAX_PREPARED);
+        onward =
+                outlet == null
+                        ? null
+                        : new Onward(departures, hosts, outlet, () -> {}, MAX_WAITING);
+        door = accepts ? new FrontDoor(stack, config.front(), hosts, departures) : null;
     }
 
     /// Opens the interface, the virtual addresses and the programs' socket of a blade, for this
@@ -117,17 +107,53 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
     public static KernelStack open(
             final HandoffConfig config, final String bladeName, final RotatingHosts hosts)
             throws IOException {
+        final HandoffConfig.Host host = config.hosts().get(bladeName);
+        return open(
+                config,
+                config.accepts(bladeName),
+                hosts,
+                stack -> {
+                    final ProgramSocket programs =
+                            host == null
+                                    ? null
+                                    : new ProgramSocket(stack, host.programs(), MAX_WAITING);
+                    return new Service(programs, programs, FreezeObserver.NONE);
+                });
+    }
+
+    /// The same for a blade that accepts clients, and whose connections a server in this process
+    /// serves. Those it gives on by {@link #giveOn}.
+    public static KernelStack open(
+            final HandoffConfig config,
+            final RotatingHosts hosts,
+            final ConnectionOutlet server,
+            final FreezeObserver observer)
+            throws IOException {
+        return open(config, true, hosts, _ -> new Service(null, server, observer));
+    }
+
+    private interface ServiceMaker {
+        Service make(KernelTcp stack) throws IOException;
+    }
+
+    private static KernelStack open(
+            final HandoffConfig config,
+            final boolean accepts,
+            final RotatingHosts hosts,
+            final ServiceMaker maker)
+            throws IOException {
         final String reason = KernelTcp.unavailable();
         if (reason != null) {
             throw new IOException("connections cannot be handed off here: " + reason);
         }
-        final PacketPort port = PacketPorts.open(config.interfaceName(), PORT);
+        final KernelInterface device =
+                new KernelInterface(config.interfaceName(), config.deviceMac());
         final KernelTcp stack = new KernelTcp();
         try {
-            return new KernelStack(config, bladeName, hosts, stack, port);
+            return new KernelStack(config, accepts, hosts, stack, device, maker.make(stack));
         } catch (final IOException | RuntimeException e) {
             stack.close();
-            port.close();
+            device.close();
             throw e;
         }
     }
@@ -160,21 +186,15 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
     @Override
     public void receive(
             final MemorySegment frame, final long offset, final int length, final long nowNs) {
-        final boolean _ = ethernet.wrap(frame, offset, offset + length);
-        ethernet.setDestination(deviceMac);
-        ethernet.setSource(MacAddress.OWN);
-        interfaceFull += port.transmit(frame, offset, length) ? 0 : 1;
+        device.send(frame, offset, length);
     }
 
-    /// Takes what the kernel sends, and does what sockets and programs ask for, a bounded amount of
-    /// it; answers how much that was.
+    /// Gives the kernel what is queued for it, takes what it sends, and does what sockets and
+    /// programs ask for, a bounded amount of it; answers how much that was.
     public int poll(final long nowNs) {
         polledNs = nowNs;
-        port.receive(burst);
-        for (int i = 0; i < burst.size(); i++) {
-            blade().transmit(burst.segment(i), burst.offset(i), burst.length(i), nowNs);
-        }
-        int done = burst.size();
+        device.flush();
+        int done = device.receive(blade(), nowNs);
         try {
             if (door != null) {
                 done += door.poll(nowNs);
@@ -191,12 +211,12 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
 
     /// Gives the kernel what is queued for it.
     public void flush() {
-        port.flush();
+        device.flush();
     }
 
     /// Descriptors that can be read when {@link #poll} has something to do.
     public int[] descriptors() {
-        IntStream all = IntStream.of(port.descriptors());
+        IntStream all = IntStream.of(device.descriptors());
         if (door != null) {
             all = IntStream.concat(all, IntStream.of(door.descriptor()));
         }
@@ -208,19 +228,41 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
 
     // Connections that leave
 
+    /// Gives a connection that is served here to another node's server. Answers why that cannot be:
+    /// then it goes on. Null if it has begun: then the traveller hears the rest.
+    public @Nullable String giveOn(
+            final HandedConnection connection,
+            final int node,
+            final Traveller traveller,
+            final long nowNs) {
+        return departures.begin(
+                connection.socket(),
+                connection.alreadyRead(),
+                connection.applicationState(),
+                node,
+                traveller,
+                nowNs);
+    }
+
     @Override
     public boolean isThere() {
         return blade().hasForwarder();
     }
 
+    /// What is queued for the kernel goes there first: a connection that stands still drops what
+    /// comes, and its client would have to repeat that.
     @Override
-    public boolean hasRoom(final int node) {
+    public boolean makeReady(final int node) {
+        device.flush();
         return blade().canGive(node);
     }
 
     @Override
     public @Nullable TransferId offer(
             final int node, final ConnectionState state, final long nowNs) {
+        observer.onFrozen(state, nowNs);
+        // What the connection has sent goes first: the blade takes nothing of it afterwards.
+        device.drain(blade(), nowNs);
         final FlowKey key = new FlowKey();
         final boolean _ = Orientation.writeKey(state, 0, key);
         return blade().give(key, state, node, nowNs);
@@ -254,7 +296,11 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
         if (arrivals == null) {
             return "it is no host";
         }
-        return draining ? "it takes no more connections" : arrivals.prepare(transfer, state);
+        if (draining) {
+            return "it takes no more connections";
+        }
+        departures.forget(state);
+        return arrivals.prepare(transfer, state);
     }
 
     @Override
@@ -311,16 +357,13 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
 
     /// Frames that the interface to the kernel did not take.
     public long interfaceFullCount() {
-        return interfaceFull;
+        return device.fullCount();
     }
 
     /// For a log.
     public String summary() {
         final FrontCounters front = front();
-        return "to_kernel="
-                + port.counters()
-                + " interface_full="
-                + interfaceFull
+        return device.summary()
                 + (front == null ? "" : " front: " + front.summary())
                 + (programs == null
                         ? ""
@@ -352,6 +395,6 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
         }
         departures.close();
         stack.close();
-        port.close();
+        device.close();
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import java.lang.foreign.MemorySegment;
 
 /// The TCP stack of a blade, as the blade uses it. What it wants to send it gives to {@link
-/// TerminalBlade#transmit}, not while it is being called.
+/// TerminalBlade#transmit}, not while it takes a frame.
 public interface LocalStack {
     /// Whether a flow from the ingress side ends here; others pass.
     default boolean serves(final FlowKey key) {

@@ -14,8 +14,10 @@ public interface Carrier<K> {
         return true;
     }
 
-    /// Whether {@link #offer} may be called for the node now.
-    boolean hasRoom(int node);
+    /// Called before a connection is made to stand still: from then on it drops what comes, so that
+    /// what is on its way to it has to get there now. Answers whether {@link #offer} may be called
+    /// for the node.
+    boolean makeReady(int node);
 
     /// Begins to bring a connection that stands still to a node; null when nobody can bring it
     /// there now.

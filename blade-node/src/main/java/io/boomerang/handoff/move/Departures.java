@@ -11,10 +11,11 @@ import io.boomerang.linux.SystemCallException;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
 
 /// Takes connections out of the kernel and gives them to a {@link Carrier}. One that was given away
 /// stays here as a tombstone for a while: what of it comes late would draw a reset if there were no
@@ -31,7 +32,10 @@ public final class Departures<K> implements AutoCloseable {
     private final Carrier<K> carrier;
     private final int maxFrozen;
     private final Map<K, Travelling> travelling = new HashMap<>();
-    private final Queue<Tombstone> tombstones = new ArrayDeque<>();
+
+    /// In the order in which they end.
+    private final Map<Ends, Tombstone> tombstones = new LinkedHashMap<>();
+
     private long givenCount;
     private long keptCount;
     private long lostCount;
@@ -40,6 +44,13 @@ public final class Departures<K> implements AutoCloseable {
     private record Travelling(FrozenConnection connection, Traveller traveller) {}
 
     private record Tombstone(FrozenConnection connection, long untilNs) {}
+
+    /// What a kernel tells connections apart by.
+    private record Ends(InetSocketAddress local, InetSocketAddress remote) {
+        static Ends of(final ConnectionState state) {
+            return new Ends(state.local(), state.remote());
+        }
+    }
 
     /// @param maxFrozen how many connections may stand still at a time, with the tombstones
     public Departures(final KernelTcp stack, final Carrier<K> carrier, final int maxFrozen) {
@@ -88,7 +99,7 @@ public final class Departures<K> implements AutoCloseable {
         if (travelling.size() + tombstones.size() >= maxFrozen) {
             return maxFrozen + " connections stand still already";
         }
-        if (!carrier.hasRoom(node)) {
+        if (!carrier.makeReady(node)) {
             return "node " + node + " takes no more now";
         }
         try {
@@ -120,7 +131,9 @@ public final class Departures<K> implements AutoCloseable {
         final Travelling one = travelling.remove(id);
         if (one != null) {
             givenCount++;
-            tombstones.add(new Tombstone(one.connection(), nowNs + TOMBSTONE_NS));
+            final ConnectionState state = one.connection().state();
+            forget(state);
+            tombstones.put(Ends.of(state), new Tombstone(one.connection(), nowNs + TOMBSTONE_NS));
             one.traveller().given();
         }
     }
@@ -165,20 +178,31 @@ public final class Departures<K> implements AutoCloseable {
         one.traveller().lost(reason);
     }
 
+    /// A connection that was given away comes back: it needs the place of its tombstone.
+    public void forget(final ConnectionState state) {
+        final Tombstone tombstone = tombstones.remove(Ends.of(state));
+        if (tombstone != null) {
+            tombstone.connection().release();
+        }
+    }
+
     /// Forgets what has come late enough.
     public void poll(final long nowNs) {
-        Tombstone next = tombstones.peek();
-        while (next != null && nowNs - next.untilNs() >= 0) {
+        final Iterator<Tombstone> eldest = tombstones.values().iterator();
+        while (eldest.hasNext()) {
+            final Tombstone next = eldest.next();
+            if (nowNs - next.untilNs() < 0) {
+                return;
+            }
+            eldest.remove();
             next.connection().release();
-            tombstones.remove();
-            next = tombstones.peek();
         }
     }
 
     /// When {@link #poll} has something to do; {@link Long#MAX_VALUE} if never.
     public long nextDueNs() {
-        final Tombstone next = tombstones.peek();
-        return next == null ? Long.MAX_VALUE : next.untilNs();
+        final Iterator<Tombstone> eldest = tombstones.values().iterator();
+        return eldest.hasNext() ? eldest.next().untilNs() : Long.MAX_VALUE;
     }
 
     /// Connections that stand still and belong to nobody else yet.
@@ -209,7 +233,7 @@ public final class Departures<K> implements AutoCloseable {
     @Override
     public void close() {
         travelling.values().forEach(one -> one.connection().release());
-        tombstones.forEach(one -> one.connection().release());
+        tombstones.values().forEach(one -> one.connection().release());
         travelling.clear();
         tombstones.clear();
     }

@@ -97,7 +97,7 @@ class FrontDoorIT implements Carrier<Integer> {
     }
 
     @Override
-    public boolean hasRoom(final int node) {
+    public boolean makeReady(final int node) {
         return hasWay;
     }
 

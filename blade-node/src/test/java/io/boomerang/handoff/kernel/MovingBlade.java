@@ -151,7 +151,7 @@ final class MovingBlade implements Carrier<Long>, AutoCloseable {
     }
 
     @Override
-    public boolean hasRoom(final int node) {
+    public boolean makeReady(final int node) {
         return true;
     }
 

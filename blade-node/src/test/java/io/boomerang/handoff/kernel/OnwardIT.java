@@ -73,7 +73,7 @@ class OnwardIT implements Carrier<Integer>, ConnectionOutlet {
     }
 
     @Override
-    public boolean hasRoom(final int node) {
+    public boolean makeReady(final int node) {
         return true;
     }
 

@@ -1,21 +1,19 @@
 package io.boomerang.sim.handoff;
 
+import io.boomerang.handoff.ConnectionBlob;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.sim.report.Latency;
 import io.boomerang.sim.report.LatencyRecorder;
 
 /// Clock readings of hand-offs, one at a time.
-final class HandoffTimes {
+final class HandoffTimes implements MoveObserver {
     private LatencyRecorder freeze = new LatencyRecorder();
     private LatencyRecorder untilLive = new LatencyRecorder();
     private LatencyRecorder untilPacket = new LatencyRecorder();
     private long frozenNs;
-    private boolean isMoving;
     private boolean isClean;
     private int mostBlobBytes;
     private int blobBytes;
-    private int moves;
-    private long dropped;
 
     /// What is known so far counts no more: the machine was not warm.
     void forget() {
@@ -23,25 +21,19 @@ final class HandoffTimes {
         untilLive = new LatencyRecorder();
         untilPacket = new LatencyRecorder();
         mostBlobBytes = 0;
-        moves = 0;
     }
 
-    /// A connection stands still and its state is known.
-    ///
-    /// @param beganNs before anything was asked of the connection
-    void frozen(final long beganNs, final int bytes, final ConnectionState state) {
+    @Override
+    public void onFrozen(final ConnectionState state, final long beganNs) {
         frozenNs = beganNs;
-        isMoving = true;
         isClean = state.unread().length() == 0;
-        blobBytes = bytes;
-        mostBlobBytes = Math.max(mostBlobBytes, bytes);
+        blobBytes = ConnectionBlob.encodedLength(state);
+        mostBlobBytes = Math.max(mostBlobBytes, blobBytes);
         freeze.record(System.nanoTime() - beganNs, false);
     }
 
-    /// The connection is live at its host.
-    void live() {
-        moves++;
-        isMoving = false;
+    @Override
+    public void onLive() {
         untilLive.record(System.nanoTime() - frozenNs, false);
     }
 
@@ -53,32 +45,12 @@ final class HandoffTimes {
         }
     }
 
-    void dropped() {
-        dropped++;
-    }
-
-    boolean isMoving() {
-        return isMoving;
-    }
-
-    long frozenNs() {
-        return frozenNs;
-    }
-
-    int moves() {
-        return moves;
-    }
-
     int blobBytes() {
         return blobBytes;
     }
 
     int mostBlobBytes() {
         return mostBlobBytes;
-    }
-
-    long droppedCount() {
-        return dropped;
     }
 
     Latency freeze() {

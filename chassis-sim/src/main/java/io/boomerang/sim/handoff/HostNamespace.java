@@ -8,6 +8,12 @@ import io.boomerang.sim.lab.Namespaces;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /// Network namespaces in which kernels' TCP stacks are, and in which of them this thread is. Each
 /// has a pair of interfaces: `stack` is the kernel's own, what it sends comes out of `wire`.
@@ -34,23 +40,49 @@ final class HostNamespace implements AutoCloseable {
 
     /// Makes a namespace.
     ///
-    /// @param address of its kernel
-    /// @param isVirtual whether others have the address, too
-    void add(final String host, final String address, final boolean isVirtual)
+    /// @param addresses of its kernel
+    /// @param isVirtual whether others have the addresses, too
+    void add(final String host, final List<InetSocketAddress> addresses, final boolean isVirtual)
             throws IOException, InterruptedException, LabException {
         namespaces.add(host);
         namespaces.connect(host, STACK, host, WIRE);
         namespaces.within(host, "link", "set", "dev", STACK, "address", MAC_TEXT);
         namespaces.within(host, "link", "set", "dev", STACK, "arp", "off");
-        final String device = isVirtual ? "lo" : STACK;
-        namespaces.within(host, "address", "add", address + "/32", "dev", device);
-        namespaces.within(host, "route", "add", "default", "dev", STACK);
+        for (final InetSocketAddress each : addresses) {
+            final InetAddress address = each.getAddress();
+            final boolean isIpv6 = address instanceof Inet6Address;
+            final String family = isIpv6 ? "-6" : "-4";
+            final String device = isVirtual ? "lo" : STACK;
+            final String prefix = address.getHostAddress() + (isIpv6 ? "/128" : "/32");
+            namespaces.within(host, "address", "add", prefix, "dev", device);
+            namespaces.within(host, family, "route", "add", "default", "dev", STACK);
+        }
         namespaces.run(
                 host,
                 "sysctl",
                 "-qw",
                 "net.ipv4.tcp_wmem=" + BUFFERS,
                 "net.ipv4.tcp_rmem=" + BUFFERS);
+    }
+
+    /// Sets a number under /proc/sys/net of a namespace; the thread is there then.
+    void set(final String host, final String setting, final int value) throws IOException {
+        enter(host);
+        Files.writeString(Path.of("/proc/sys/net", setting), Integer.toString(value));
+    }
+
+    /// A counter of the namespace's /proc/net/snmp, by group and name; the thread is there then.
+    long counter(final String host, final String group, final String name) throws IOException {
+        enter(host);
+        final List<String> lines = Files.readAllLines(Path.of("/proc/thread-self/net/snmp"));
+        for (int i = 0; i + 1 < lines.size(); i += 2) {
+            final List<String> names = List.of(lines.get(i).split(" ", -1));
+            final int column = names.indexOf(name);
+            if (names.getFirst().equals(group + ":") && column > 0) {
+                return Long.parseLong(lines.get(i + 1).split(" ", -1)[column]);
+            }
+        }
+        throw new IOException("no counter " + group + " " + name);
     }
 
     /// Takes the thread there, unless it is there already.

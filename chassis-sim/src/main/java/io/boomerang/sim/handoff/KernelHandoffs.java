@@ -1,219 +1,63 @@
 package io.boomerang.sim.handoff;
 
-import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.handoff.kernel.TcpSocket;
 import io.boomerang.handoff.move.HandedConnection;
-import io.boomerang.linux.SystemCallException;
-import io.boomerang.port.FrameBurst;
-import io.boomerang.port.PacketPort;
-import io.boomerang.port.PacketPorts;
-import io.boomerang.port.PortOptions;
-import io.boomerang.redirector.steering.SteeringObserver;
+import io.boomerang.sim.handoff.KernelChassis.FrameWatch;
 import io.boomerang.sim.lab.LabException;
 import io.boomerang.sim.report.LatencyRecorder;
-import io.boomerang.wire.EthernetHeader;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/// Measures hand-offs of kernels' TCP connections: an ordinary client, a redirector and two blades,
-/// each with a network namespace of its own. Classifier, forwarder and host run by turns in this
-/// thread, and datagrams between them do not leave its memory: what is measured is the work, not
-/// the network and not the waking up of threads.
+/// Measures hand-offs of kernels' TCP connections in a {@link KernelChassis}: what is measured is
+/// the work, not the network and not the waking up of threads.
 public final class KernelHandoffs implements AutoCloseable {
-    private static final String CLIENT = "client";
-    private static final String CLIENT_ADDRESS = "10.0.0.1";
-    private static final VirtualService VIRTUAL = new VirtualService(80);
     private static final byte[] REQUEST =
             "GET / HTTP/1.1\r\nHost: films.example\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MORE = "more of the client".getBytes(StandardCharsets.US_ASCII);
-    private static final int FIRST_BLADE = 11;
-    private static final int ENTRANCE = 1;
-    private static final int MARKERS = 1 << 14;
-    private static final int WIDE_BURST = 64;
-    private static final int MOST_FRAME = 1 << 16;
     private static final int MOST_READ = 1 << 16;
-    private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
 
     /// A kernel answers one probe in 500 ms (tcp_invalid_ratelimit), and a blade that begins to
     /// serve a connection needs the answer when an acknowledgement got lost.
     private static final long BETWEEN_MOVES_NS = TimeUnit.MILLISECONDS.toNanos(550);
 
     private static final long AFTERMATH_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final HostNamespace namespaces;
-    private final RealSchedule schedule = new RealSchedule();
     private final HandoffTimes times = new HandoffTimes();
-    private final HandoffChassis<KernelBlade> chassis;
-    private final List<KernelBlade> blades = new ArrayList<>();
-    private final PacketPort clientPort;
-    private final EthernetHeader ethernet = new EthernetHeader();
-    private final MemorySegment frame = MemorySegment.ofArray(new byte[MOST_FRAME]);
+    private final KernelChassis chassis;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment memory = arena.allocate(MOST_READ);
-
-    /// One frame of the client at a time, so that its next one comes while the connection moves.
-    private final FrameBurst oneFrame = new FrameBurst(1);
-
-    private final FrameBurst wideBurst = new FrameBurst(WIDE_BURST);
-    private FrameBurst burst = oneFrame;
-    private long packets;
-    private long tickedNs;
 
     /// Builds namespaces and chassis.
     ///
     /// @throws LabException when a namespace cannot be built
     public KernelHandoffs() throws IOException, InterruptedException, LabException {
-        namespaces = new HostNamespace("boomerang-handoff-" + ProcessHandle.current().pid() + "-");
-        boolean complete = false;
-        try {
-            final InetSocketAddress virtual = VIRTUAL.at(false);
-            namespaces.add(CLIENT, CLIENT_ADDRESS, false);
-            for (int i = 0; i < 2; i++) {
-                namespaces.add("blade-" + (i + 1), virtual.getAddress().getHostAddress(), true);
-            }
-            for (int i = 0; i < 2; i++) {
-                blades.add(
-                        new KernelBlade(
-                                "blade-" + (i + 1),
-                                FIRST_BLADE + 1 - i,
-                                virtual,
-                                namespaces,
-                                times));
-            }
-            namespaces.enter(CLIENT);
-            clientPort =
-                    PacketPorts.open(
-                            HostNamespace.WIRE,
-                            PortOptions.DEFAULTS.withDriver(PortOptions.Driver.AF_PACKET));
-            final SplittableRandom random = new SplittableRandom(1);
-            final MoveNetwork network =
-                    new MoveNetwork(schedule, random.split(), 0, 0, this::onDatagram);
-            chassis =
-                    new HandoffChassis<>(
-                            schedule,
-                            random,
-                            ClusterParameters.DEFAULTS,
-                            network::connect,
-                            this::leave,
-                            SteeringObserver.NONE);
-            chassis.start(1, 2, MARKERS, node -> blades.get(node - FIRST_BLADE));
-            stepFor(TimeUnit.MILLISECONDS.toNanos(300));
-            complete = true;
-        } finally {
-            if (!complete) {
-                blades.forEach(KernelBlade::close);
-                namespaces.close();
-            }
-        }
+        chassis = new KernelChassis(times, FrameWatch.NONE);
     }
 
-    private void onDatagram(
-            final int from, final int to, final MemorySegment datagram, final int length) {
-        chassis.onDatagram(from, to, datagram, length);
-    }
-
-    private boolean leave(final MemorySegment from, final long offset, final int length) {
-        MemorySegment.copy(from, offset, frame, 0, length);
-        final boolean _ = ethernet.wrap(frame, 0, length);
-        ethernet.setDestination(HostNamespace.MAC);
-        return clientPort.transmit(frame, 0, length);
-    }
-
-    // The cycle
-
-    private void step() throws SystemCallException {
-        clientPort.receive(burst);
-        for (int i = 0; i < burst.size(); i++) {
-            final MemorySegment segment = burst.segment(i);
-            chassis.onFrame(ENTRANCE, segment, burst.offset(i), burst.length(i), ++packets);
-        }
-        schedule.runDue();
-        for (final KernelBlade blade : blades) {
-            blade.poll();
-        }
-        schedule.runDue();
-        clientPort.flush();
-        final long nowNs = System.nanoTime();
-        if (nowNs - tickedNs >= TICK_NS) {
-            tickedNs = nowNs;
-            chassis.tick((_, _) -> {});
-        }
-    }
-
-    private void stepFor(final long durationNs) throws SystemCallException {
-        final long startNs = System.nanoTime();
-        while (System.nanoTime() - startNs < durationNs) {
-            step();
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private void stepUntil(final String what, final Condition condition) throws IOException {
-        final long startNs = System.nanoTime();
-        while (!condition.holds()) {
-            if (System.nanoTime() - startNs > PATIENCE_NS) {
-                throw new IOException("waited in vain: " + what);
-            }
-            step();
-        }
-    }
-
-    // Connections
-
-    /// A client connects, asks, and says more while its connection is handed over. Answers the
-    /// blade that serves it.
+    /// A client asks, and says more while its connection is handed over. Answers the blade that
+    /// serves it.
     private KernelBlade handOff(final SocketChannel channel) throws IOException {
-        burst = oneFrame;
-        channel.configureBlocking(false);
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.connect(VIRTUAL.at(false));
-        stepUntil("a connection", channel::finishConnect);
-        stepUntil(
-                "a blade that accepts it", () -> blades.stream().anyMatch(KernelBlade::isWaiting));
-        final KernelBlade host = blades.get(blades.getFirst().isWaiting() ? 1 : 0);
-        namespaces.enter(host.host());
+        final KernelBlade host = chassis.nextHost();
         channel.write(ByteBuffer.wrap(REQUEST));
         channel.write(ByteBuffer.wrap(MORE));
-        stepUntil("the hand-off", () -> host.served() != null);
+        chassis.stepUntil("the hand-off", () -> host.served() != null);
         return host;
     }
 
     /// Reads what the client said last, unless the classifier has read it.
     private void hear(final KernelBlade host) throws IOException {
-        final HandedConnection served = servedBy(host);
+        final HandedConnection served = KernelChassis.servedBy(host);
         if (served.alreadyRead().length() == REQUEST.length) {
-            stepUntil("what the client says", () -> served.socket().read(memory) > 0);
+            chassis.stepUntil("what the client says", () -> served.socket().read(memory) > 0);
             times.heard();
         }
-    }
-
-    private static HandedConnection servedBy(final KernelBlade blade) {
-        final HandedConnection served = blade.served();
-        if (served == null) {
-            throw new IllegalStateException("blade " + blade.host() + " serves nothing");
-        }
-        return served;
-    }
-
-    private SocketChannel open() throws IOException {
-        namespaces.enter(CLIENT);
-        return SocketChannel.open(StandardProtocolFamily.INET);
     }
 
     /// Hands off connections, one after the other.
@@ -221,22 +65,23 @@ public final class KernelHandoffs implements AutoCloseable {
     /// @param count of connections
     public HandoffFigures.AtBeginning oneByOne(final int count) throws IOException {
         times.forget();
+        chassis.takeFramesOneByOne(true);
         final long startNs = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            try (SocketChannel channel = open()) {
+            try (SocketChannel channel = chassis.connect(false)) {
                 final KernelBlade host = handOff(channel);
                 hear(host);
-                final TcpSocket socket = servedBy(host).socket();
+                final TcpSocket socket = KernelChassis.servedBy(host).socket();
                 if (socket.write(memory.asSlice(0, MORE.length)) != MORE.length) {
                     throw new IOException("the answer was not taken");
                 }
                 final ByteBuffer answer = ByteBuffer.allocate(MORE.length);
-                stepUntil("the answer", () -> channel.read(answer) != 0);
+                chassis.stepUntil("the answer", () -> channel.read(answer) != 0);
                 channel.shutdownOutput();
-                stepUntil("the client's end", () -> socket.read(memory) < 0);
+                chassis.stepUntil("the client's end", () -> socket.read(memory) < 0);
                 socket.close();
                 host.forget();
-                stepUntil("the server's end", () -> channel.read(answer.clear()) < 0);
+                chassis.stepUntil("the server's end", () -> channel.read(answer.clear()) < 0);
             }
         }
         final double seconds = (System.nanoTime() - startNs) / 1e9;
@@ -255,12 +100,13 @@ public final class KernelHandoffs implements AutoCloseable {
     public HandoffFigures.InTheMiddle inTheMiddle(final int moves) throws IOException {
         times.forget();
         final LatencyRecorder silences = new LatencyRecorder();
-        try (SocketChannel channel = open()) {
+        chassis.takeFramesOneByOne(true);
+        try (SocketChannel channel = chassis.connect(false)) {
             KernelBlade host = handOff(channel);
             hear(host);
             times.forget();
             channel.configureBlocking(true);
-            burst = wideBurst;
+            chassis.takeFramesOneByOne(false);
             final StreamReader reader = new StreamReader(channel);
             final Thread reading = Thread.ofPlatform().daemon().start(reader);
             final StreamWriter writer = new StreamWriter(arena);
@@ -269,22 +115,21 @@ public final class KernelHandoffs implements AutoCloseable {
             for (int i = 0; i < moves; i++) {
                 stream(writer, host, BETWEEN_MOVES_NS);
                 reader.forgetSilence();
-                final KernelBlade next = blades.get(host == blades.getFirst() ? 1 : 0);
-                final int node = FIRST_BLADE + blades.indexOf(next);
-                while (host.giveOn(node) != null) {
+                final KernelBlade next = chassis.other(host);
+                while (chassis.move(host) != null) {
                     refusals++;
-                    stream(writer, host, TICK_NS);
+                    stream(writer, host, RETRY_NS);
                 }
-                stepUntil("a move", () -> next.served() != null);
+                chassis.stepUntil("a move", () -> next.served() != null);
                 host = next;
                 stream(writer, host, AFTERMATH_NS);
                 silences.record(reader.silenceNs(), false);
             }
             final double seconds = (System.nanoTime() - startNs) / 1e9;
-            stepUntil("the rest of the stream", () -> reader.bytes() == writer.position());
-            servedBy(host).socket().close();
+            chassis.stepUntil("the rest of the stream", () -> reader.bytes() == writer.position());
+            KernelChassis.servedBy(host).socket().close();
             host.forget();
-            stepUntil("the end of the stream", () -> !reading.isAlive());
+            chassis.stepUntil("the end of the stream", () -> !reading.isAlive());
             reader.require(writer.position());
             return new HandoffFigures.InTheMiddle(
                     moves,
@@ -298,20 +143,17 @@ public final class KernelHandoffs implements AutoCloseable {
 
     private void stream(final StreamWriter writer, final KernelBlade host, final long durationNs)
             throws IOException {
-        final TcpSocket socket = servedBy(host).socket();
+        final TcpSocket socket = KernelChassis.servedBy(host).socket();
         final long startNs = System.nanoTime();
         while (System.nanoTime() - startNs < durationNs) {
             writer.write(socket);
-            step();
+            chassis.step();
         }
     }
 
     @Override
     public void close() throws IOException {
         chassis.close();
-        blades.forEach(KernelBlade::close);
-        clientPort.close();
         arena.close();
-        namespaces.close();
     }
 }
