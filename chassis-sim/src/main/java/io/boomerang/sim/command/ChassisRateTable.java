@@ -5,14 +5,11 @@ import io.boomerang.sim.measure.ChassisRate.Results;
 import io.boomerang.sim.measure.CrossingClient.Result;
 
 import java.io.PrintWriter;
-import java.util.DoubleSummaryStatistics;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The table of `boomerang measure chassis` for frames of one size: medians of the rounds.
@@ -22,7 +19,6 @@ final class ChassisRateTable {
 
     private static final int CROSSINGS = 2;
     private static final double MEGA = 1e6;
-    private static final double PERCENT = 100;
 
     private final int wireBytes;
     private final Map<Network, Results> results;
@@ -55,8 +51,7 @@ final class ChassisRateTable {
 
     private String line(final Network network) {
         final Results own = of(network);
-        final double perSecond =
-                CROSSINGS * median(own.busy().stream().mapToDouble(Result::perSecond));
+        final double perSecond = CROSSINGS * Rounds.median(Arrays.stream(perSecond(own)));
         final double p50 = oneWay(own, Result::p50Us);
         final double p99 = oneWay(own, Result::p99Us);
         final Results cable = of(Network.CABLE);
@@ -65,10 +60,10 @@ final class ChassisRateTable {
                 "%-20s %,10.0f %5.0f %% %,8.0f %8.2f %9.2f %,8d   %,10.1f %,10.1f %,10.1f %,10.1f",
                 network,
                 perSecond,
-                spread(own.busy()),
+                Rounds.spread(perSecond(own)),
                 perSecond * wireBytes * Byte.SIZE / MEGA,
-                ratio(own, of(Network.BRIDGE)),
-                ratio(own, of(Network.FORWARDING)),
+                Rounds.ratio(perSecond(own), perSecond(of(Network.BRIDGE))),
+                Rounds.ratio(perSecond(own), perSecond(of(Network.FORWARDING))),
                 Stream.concat(own.busy().stream(), own.calm().stream())
                         .mapToLong(Result::lost)
                         .sum(),
@@ -83,29 +78,10 @@ final class ChassisRateTable {
     }
 
     private static double oneWay(final Results of, final ToDoubleFunction<Result> percentile) {
-        return median(of.calm().stream().mapToDouble(percentile)) / CROSSINGS;
+        return Rounds.median(of.calm().stream().mapToDouble(percentile)) / CROSSINGS;
     }
 
-    /// How far the rounds are apart, in percent of their median.
-    private static double spread(final List<Result> rounds) {
-        final DoubleSummaryStatistics all =
-                rounds.stream().mapToDouble(Result::perSecond).summaryStatistics();
-        final double median = median(rounds.stream().mapToDouble(Result::perSecond));
-        return PERCENT * (all.getMax() - all.getMin()) / median;
-    }
-
-    /// Of the ratios in each round: what comes between rounds is in both.
-    private static double ratio(final Results own, final Results other) {
-        return median(
-                IntStream.range(0, own.busy().size())
-                        .mapToDouble(round ->
-                                own.busy().get(round).perSecond()
-                                        / other.busy().get(round).perSecond()));
-    }
-
-    private static double median(final DoubleStream values) {
-        final double[] sorted = values.sorted().toArray();
-        final int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    private static double[] perSecond(final Results of) {
+        return of.busy().stream().mapToDouble(Result::perSecond).toArray();
     }
 }

@@ -114,7 +114,7 @@ final class MeasureChassisCommand implements Callable<Integer> {
     }
 
     /// As that of a laboratory, but compiled as well as can be.
-    private static List<String> daemon() {
+    static List<String> daemon() {
         return UpCommand.daemon().stream()
                 .filter(option -> !option.startsWith("-XX:TieredStopAtLevel"))
                 .toList();

@@ -44,6 +44,8 @@ import java.util.concurrent.Callable;
             MeasureFailoverCommand.class,
             MeasureFailoverCommand.Probe.class,
             MeasureHandoffCommand.class,
+            MeasureProxiesCommand.class,
+            MeasureProxiesCommand.Fetch.class,
             HelpCommand.class
         },
         synopsisSubcommandLabel = "WHAT")
@@ -54,7 +56,8 @@ final class MeasureCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to measure: announcements, chassis, drain, failover, handoff or pull");
+                "Say what to measure: announcements, chassis, drain, failover, handoff, proxies"
+                        + " or pull");
     }
 
     /// `boomerang measure announcements`.

@@ -61,6 +61,11 @@ public final class HandoffHosts {
         return String.valueOf((char) ('a' + (number - FIRST_HOST) % LETTERS));
     }
 
+    /// The same of the blade's name.
+    static String serviceOf(final LabPlan plan, final String host) {
+        return serviceOf(names(plan).indexOf(host) + FIRST_HOST);
+    }
+
     private List<String> services() {
         final List<String> services = new ArrayList<>();
         for (int number = FIRST_HOST; number <= plan.blades() + plan.spares(); number++) {
@@ -125,7 +130,7 @@ public final class HandoffHosts {
 
     /// The command that serves on a host.
     List<String> program(final Path directory, final String host) {
-        final int number = names(plan).indexOf(host) + FIRST_HOST;
+        final String own = serviceOf(plan, host);
         final List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -133,11 +138,20 @@ public final class HandoffHosts {
                                 directory.resolve(PROGRAM).toString(),
                                 directory.resolve(socketOf(host)).toString(),
                                 host,
-                                serviceOf(number)));
-        services().stream()
-                .filter(service -> !service.equals(serviceOf(number)))
-                .forEach(command::add);
+                                own));
+        services().stream().filter(service -> !service.equals(own)).forEach(command::add);
         return command;
+    }
+
+    /// The command that serves on a host what the other one does, but listens.
+    static List<String> listeningProgram(
+            final Path directory, final LabPlan plan, final LabBlade host) {
+        return List.of(
+                "python3",
+                directory.resolve(PROGRAM).toString(),
+                host.address() + ":" + HandoffProxy.PORT,
+                host.name(),
+                serviceOf(plan, host.name()));
     }
 
     /// Gives each blade the address, and the client the way to it.

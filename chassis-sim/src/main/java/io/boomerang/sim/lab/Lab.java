@@ -195,17 +195,46 @@ public final class Lab {
         final long startNs = System.nanoTime();
         for (int number = 2; number <= plan.blades(); number++) {
             final String host = LabPlan.bladeName(number);
-            while (!Files.readString(logOf(host)).contains(" programs=1")) {
-                if (System.nanoTime() - startNs > START_LIMIT_NS) {
-                    throw new LabException(
-                            "no program serves on "
-                                    + host
-                                    + ":\n"
-                                    + endOf(logOf(host + "-program")));
-                }
-                LockSupport.parkNanos(PAUSE_NS);
-            }
+            awaitProgram(host, host, " programs=1", startNs);
         }
+    }
+
+    /// Waits until a log says that a host's program serves.
+    private void awaitProgram(
+            final String host, final String log, final String text, final long startNs)
+            throws IOException, LabException {
+        while (!Files.readString(logOf(log)).contains(text)) {
+            if (System.nanoTime() - startNs > START_LIMIT_NS) {
+                throw new LabException("no program serves on " + host + ":\n" + endOf(logOf(log)));
+            }
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+    }
+
+    /// Builds an HAProxy beside a chassis that hands connections off, before the same hosts, and
+    /// starts it and on each host a program that listens.
+    ///
+    /// @param plan as for {@link #build(LabPlan, List)}, which was before
+    /// @throws LabException when it cannot be built; what is built goes with the laboratory
+    public void addProxy(final LabPlan plan)
+            throws IOException, InterruptedException, LabException {
+        final HandoffProxy proxy = new HandoffProxy(plan);
+        proxy.build(namespaces);
+        for (final LabBlade host : proxy.hosts()) {
+            final List<String> program = HandoffHosts.listeningProgram(directory, plan, host);
+            final Process _ =
+                    start(listening(host.name()), namespaces.inside(host.name(), program));
+        }
+        for (final LabBlade host : proxy.hosts()) {
+            awaitProgram(host.name(), listening(host.name()), "listens", System.nanoTime());
+        }
+        final Path file =
+                Files.writeString(directory.resolve(HandoffProxy.FILE), proxy.configuration());
+        namespaces.run(HandoffProxy.HOST, HandoffProxy.COMMAND, "-D", "-f", file.toString());
+    }
+
+    private static String listening(final String host) {
+        return host + "-listening";
     }
 
     private Map<String, Process> startDaemons(final LabPlan plan, final List<String> daemon)
@@ -259,6 +288,12 @@ public final class Lab {
     public Optional<ProcessHandle> daemonOf(final String host)
             throws IOException, InterruptedException, LabException {
         return namespaces.processes(namespaces.name(host)).stream().findFirst();
+    }
+
+    /// The processes that run on a host.
+    public List<ProcessHandle> processesOf(final String host)
+            throws IOException, InterruptedException, LabException {
+        return namespaces.processes(namespaces.name(host));
     }
 
     /// How often the daemon of a blade has started.

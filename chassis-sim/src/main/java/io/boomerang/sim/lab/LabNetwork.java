@@ -6,6 +6,9 @@ import java.util.Map;
 
 /// The hosts of a laboratory and the cables between them.
 final class LabNetwork {
+    /// The bridge between the blades, and each blade's interface to it.
+    static final String BACKPLANE = "backplane";
+
     private static final String SWITCH_TRUNK = "trunk";
 
     private final Namespaces namespaces;
@@ -20,8 +23,8 @@ final class LabNetwork {
     /// Makes them; what has been made when this fails stays.
     void build() throws IOException, InterruptedException, LabException {
         namespaces.add(LabPlan.HUB);
-        namespaces.within(LabPlan.HUB, "link", "add", "backplane", "type", "bridge");
-        namespaces.within(LabPlan.HUB, "link", "set", "backplane", "up");
+        namespaces.within(LabPlan.HUB, "link", "add", BACKPLANE, "type", "bridge");
+        namespaces.within(LabPlan.HUB, "link", "set", BACKPLANE, "up");
         for (final String outside : LabPlan.OUTSIDE_HOSTS) {
             namespaces.add(outside);
             if (plan.hasSwitches()) {
@@ -52,10 +55,10 @@ final class LabNetwork {
             throws IOException, InterruptedException, LabException {
         final String port = nextPort(LabPlan.HUB);
         final String mtu = String.valueOf(plan.options().backplaneMtu());
-        namespaces.connect(blade.name(), "backplane", LabPlan.HUB, port);
-        namespaces.within(blade.name(), "link", "set", "backplane", "mtu", mtu);
-        namespaces.within(LabPlan.HUB, "link", "set", port, "mtu", mtu, "master", "backplane");
-        address(blade.name(), "backplane", blade.address());
+        namespaces.connect(blade.name(), BACKPLANE, LabPlan.HUB, port);
+        namespaces.within(blade.name(), "link", "set", BACKPLANE, "mtu", mtu);
+        namespaces.within(LabPlan.HUB, "link", "set", port, "mtu", mtu, "master", BACKPLANE);
+        address(blade.name(), BACKPLANE, blade.address());
     }
 
     private void addOutside(final LabBlade blade)

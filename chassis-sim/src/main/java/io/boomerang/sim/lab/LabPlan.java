@@ -108,6 +108,11 @@ public record LabPlan(
         return all;
     }
 
+    /// The hosts of the chassis, redirectors first.
+    public List<String> bladeNames() {
+        return chassis().stream().map(LabBlade::name).toList();
+    }
+
     /// Whether new flows are given to a blade.
     boolean opensFlows(final LabBlade blade) {
         return !blade.isRedirector()

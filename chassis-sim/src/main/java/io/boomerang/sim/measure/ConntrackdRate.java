@@ -1,12 +1,12 @@
 package io.boomerang.sim.measure;
 
+import io.boomerang.sim.lab.InstalledCommands;
 import io.boomerang.sim.lab.Lab;
 import io.boomerang.sim.lab.LabException;
 import io.boomerang.sim.lab.LabPlan;
 import io.boomerang.sim.lab.ReferenceNetwork;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,23 +46,11 @@ public final class ConntrackdRate {
 
     /// Why it cannot be measured here; empty when it can.
     public static String obstacle() {
-        final List<String> missing = new ArrayList<>();
-        for (final String command : List.of(DAEMON, "ip", "nft")) {
-            if (!isInstalled(command)) {
-                missing.add(command);
-            }
-        }
+        final List<String> missing = InstalledCommands.missingOf(List.of(DAEMON, "ip", "nft"));
         if (!missing.isEmpty()) {
             return "not installed: " + String.join(", ", missing);
         }
         return Lab.isPrivileged() ? "" : "network namespaces need root";
-    }
-
-    private static boolean isInstalled(final String command) {
-        return Arrays.stream(
-                        (System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin")
-                                .split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
     }
 
     /// Builds the two hosts, measures and takes them down, for each part anew: what ends the flows

@@ -1,13 +1,15 @@
 """An HTTP server that never listens: a host of hand-offs gives it connections over a UNIX socket.
 
 usage: paths.py SOCKET NAME SERVICE [OTHER ...]
+       paths.py ADDRESS:PORT NAME SERVICE: listens, to compare with; gives no connection on
 
 GET  /SERVICE/N    N bytes, in pieces of 64 KiB of which each begins with its number
 GET  /tour/N       the same; after each quarter the connection goes on to another host
 PUT  /...          the CRC-32 of what came
 GET  anything else a line that says who serves it
 
-A request for a path of an OTHER service goes on to its host, with the connection.
+A request for a path of an OTHER service goes on to its host, with the connection. With the field
+`Connection: close` it is the last one.
 """
 import json
 import socket
@@ -86,6 +88,10 @@ def request(connection, read):
     return method, target, fields, end, read
 
 
+def closes(fields):
+    return fields.get("connection", "").strip() == "close"
+
+
 def head(length):
     return ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\nServed-By: %s\r\n\r\n"
             % (length, name)).encode()
@@ -138,13 +144,15 @@ def serve(control, connection, read, state):
             read = take(connection, fields, read)
         elif len(parts) == 3 and parts[2].isdigit():
             total = int(parts[2])
-            connection.sendall(head(total))
-            tour = PARTS if parts[1] == "tour" else 1
+            connection.sendall(head(total), socket.MSG_MORE if total else 0)
+            tour = PARTS if control and parts[1] == "tour" else 1
             state = {"total": total, "done": 0, "part": 1, "parts": tour}
             if not download(control, connection, state, read):
                 return
         else:
             answer(connection, ("%s serves %s\n" % (name, target)).encode())
+        if closes(fields):
+            return
 
 
 def run(control, connection, read, state):
@@ -158,11 +166,30 @@ def run(control, connection, read, state):
         connection.close()
 
 
-while True:
-    socket_of_host = connect()
-    print("%s: connected to %s" % (name, path), flush=True)
-    given = receive(socket_of_host)
-    while given:
-        threading.Thread(target=run, args=(socket_of_host, *given), daemon=True).start()
-        given = receive(socket_of_host)
-    socket_of_host.close()
+def start(control, connection, read=b"", state=b""):
+    arguments = (control, connection, read, state)
+    threading.Thread(target=run, args=arguments, daemon=True).start()
+
+
+def take_given():
+    while True:
+        control = connect()
+        print("%s: connected to %s" % (name, path), flush=True)
+        given = receive(control)
+        while given:
+            start(control, *given)
+            given = receive(control)
+        control.close()
+
+
+def listen(address, port):
+    server = socket.create_server((address, int(port)), backlog=4096)
+    print("%s: listens on %s" % (name, path), flush=True)
+    while True:
+        start(None, server.accept()[0])
+
+
+address, colon, port = path.rpartition(":")
+if colon and port.isdigit():
+    listen(address, port)
+take_given()

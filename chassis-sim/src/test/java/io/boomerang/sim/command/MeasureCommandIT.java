@@ -39,7 +39,7 @@ final class MeasureCommandIT {
                 none.err()
                         .contains(
                                 "Say what to measure: announcements, chassis, drain, failover,"
-                                        + " handoff or pull"),
+                                        + " handoff, proxies or pull"),
                 none.err());
         assertEquals(2, rate.status());
         assertTrue(rate.err().contains("--rate 0 is outside 1..100000000"), rate.err());
