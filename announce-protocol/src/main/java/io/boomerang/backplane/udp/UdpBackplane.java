@@ -270,13 +270,23 @@ public final class UdpBackplane implements Backplane, AutoCloseable {
 
     private void take(final ByteBuf content) {
         final int length = content.readableBytes();
-        final MemorySegment datagram =
+        final int each =
+                content instanceof final JoinedDatagrams joined ? joined.datagramBytes() : length;
+        final MemorySegment memory =
                 MemorySegment.ofBuffer(content.internalNioBuffer(content.readerIndex(), length));
-        switch (seal.open(datagram, 0, length)) {
+        int at = 0;
+        do {
+            take(memory, at, Math.min(each, length - at));
+            at += each;
+        } while (at < length);
+    }
+
+    private void take(final MemorySegment memory, final long at, final int length) {
+        switch (seal.open(memory, at, length)) {
             case GENUINE -> {
                 received++;
                 receiver.onDatagram(
-                        seal.from(), datagram, FrameSeal.BYTES, length - FrameSeal.BYTES);
+                        seal.from(), memory, at + FrameSeal.BYTES, length - FrameSeal.BYTES);
             }
             case MALFORMED -> refusedMalformed++;
             case UNTAGGED -> refusedUntagged++;

@@ -161,6 +161,23 @@ class UdpBackplaneTest {
         assertTrue(counters.sends() <= (transport == Transport.EPOLL ? 1_500 : 2_000));
     }
 
+    @Test
+    void shouldLetTheOwnerHaveItsThreadBetweenManyJoinedDatagrams() throws IOException {
+        assumeTrue(Epoll.isAvailable(), "no epoll on this system");
+        plan(2, InetAddress.getLoopbackAddress());
+        final Node one = start(1, KEYS, Transport.EPOLL);
+        final Node two = start(2, KEYS, Transport.EPOLL);
+        for (int i = 0; i < 1_000; i++) {
+            assertTrue(one.send(2, datagram(64, i)));
+        }
+        one.backplane.flush();
+        awaitCount(two, 1);
+
+        final int mostAtOnce = Transport.EPOLL.mostDatagrams() + Lane.MAX_SEGMENTS - 1;
+        assertTrue(two.datagrams.size() <= mostAtOnce, two.datagrams.size() + " at once");
+        awaitCount(two, 1_000);
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldCarryTheLongestDatagramAndRefuseALongerOne(final Transport transport)
