@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// Connections that are handed off by one of two redirectors of the clients' side, also while that
 /// one is killed. A transfer is halted at a step by losing all its datagrams of one type on the
@@ -35,23 +34,6 @@ class UpHandoffRedirectorsIT {
     private static final String ALL =
             "ingress-1, ingress-2, egress-1, egress-2, blade-1, blade-2, blade-3";
     private static final String URL = "http://" + HandoffHosts.ADDRESS;
-
-    /// A redirector loses transfers' datagrams of one type, in both directions. Offsets are in bits
-    /// behind the begin of the UDP header: the GENEVE header's protocol type, and what stands
-    /// behind it, the tag of the chassis and the steering option.
-    private static final String HALT =
-            """
-            table inet halt {
-                chain in {
-                    type filter hook input priority 0
-                    udp dport 6081 @th,80,16 0x88b5 @th,456,8 %1$d counter drop
-                }
-                chain out {
-                    type filter hook output priority 0
-                    udp dport 6081 @th,80,16 0x88b5 @th,456,8 %1$d counter drop
-                }
-            }
-            """;
 
     /// The switch sends each packet to the next redirector, whichever flow it is of.
     private static final String SPRAY =
@@ -133,8 +115,25 @@ class UpHandoffRedirectorsIT {
         client.assertWatched(1);
     }
 
+    /// A redirector loses transfers' datagrams of one type, in both directions. Offsets are in bits
+    /// behind the begin of the UDP header: the GENEVE header's protocol type, and what stands
+    /// behind it, the tag of the chassis and the steering option.
     private static void halt(final String redirector, final int type) throws Exception {
-        load(redirector, String.format(Locale.ROOT, HALT, type));
+        load(
+                redirector,
+                """
+                table inet halt {
+                    chain in {
+                        type filter hook input priority 0
+                        udp dport 6081 @th,80,16 0x88b5 @th,456,8 %1$d counter drop
+                    }
+                    chain out {
+                        type filter hook output priority 0
+                        udp dport 6081 @th,80,16 0x88b5 @th,456,8 %1$d counter drop
+                    }
+                }
+                """
+                        .formatted(type));
     }
 
     private static void letGo(final String redirector) throws Exception {
