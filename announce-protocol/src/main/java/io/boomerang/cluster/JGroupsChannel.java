@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// A member's connection to a JGroups cluster.
@@ -48,6 +49,9 @@ public final class JGroupsChannel implements ClusterChannel {
     private final @Nullable LinkRelay relay;
     private final JChannel channel;
     private final Admission admission;
+
+    /// Others have been met, or have refused this member.
+    private final CountDownLatch settled = new CountDownLatch(1);
 
     private volatile @Nullable ClusterListener listener;
     private volatile ClusterView view = new ClusterView(0, List.of());
@@ -123,8 +127,9 @@ public final class JGroupsChannel implements ClusterChannel {
     private void awaitTheLate() {
         final long endNs = System.nanoTime() + LATE_LIMIT_NS;
         try {
-            while (isAloneForNow() && System.nanoTime() - endNs < 0) {
-                TimeUnit.MILLISECONDS.sleep(LOOK_INTERVAL_MS);
+            boolean isSettled = false;
+            while (!isSettled && isAloneForNow() && System.nanoTime() - endNs < 0) {
+                isSettled = settled.await(LOOK_INTERVAL_MS, TimeUnit.MILLISECONDS);
             }
         } catch (final InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -230,6 +235,7 @@ public final class JGroupsChannel implements ClusterChannel {
         final String reason = admission.admit(jgroupsView.getMembers());
         if (reason != null) {
             refusal = reason;
+            settled.countDown();
             if (joined) {
                 leave(jgroupsView, reason, listener);
             }
@@ -248,6 +254,9 @@ public final class JGroupsChannel implements ClusterChannel {
                 view.members().stream().map(Member::name).toList());
         listener.onView(view);
         admission.release(listener);
+        if (!isAlone()) {
+            settled.countDown();
+        }
     }
 
     /// By a thread of its own: JGroups cannot close a channel within its own call.
