@@ -1,7 +1,6 @@
 package io.boomerang.sim.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.sim.lab.Lab;
@@ -102,8 +101,9 @@ class UpProtocolsIT {
         SshSession.serve(guests, directory);
         try (SshSession session = SshSession.open(guests, directory)) {
             session.assertAlive();
-            final String own = bladeOf(session);
+            final String own = bladeOf(session, "blade-1", "blade-2", "blade-3");
             final String other = own.equals("blade-1") ? "blade-2" : "blade-1";
+            final String third = own.equals("blade-3") ? "blade-2" : "blade-3";
 
             guests.signal(other, "KILL");
             session.assertAlive();
@@ -113,19 +113,21 @@ class UpProtocolsIT {
             guests.signal("ingress-1", "KILL");
             session.assertAlive();
             guests.signal("egress-2", "KILL");
-            session.assertAlive();
+            assertEquals(own, bladeOf(session, own, third, "blade-4"));
             guests.signal(own, "TERM");
-            UpCommandIT.eventually().until(() -> guests.log(own).contains("drains"));
+            while (!guests.log(own).contains("stopped")) {
+                session.assertAlive();
+            }
+            assertTrue(guests.log(own).contains("stopped, drained=true"), "its session did not move");
             for (int i = 0; i < LINES; i++) {
                 session.assertAlive();
             }
-            assertFalse(guests.log(own).contains("stopped"), "the session is over");
         }
     }
 
     /// The blade that a session's packets cross: most packets come there while it is busy.
-    private String bladeOf(final SshSession session) throws Exception {
-        final List<String> blades = List.of("blade-1", "blade-2", "blade-3");
+    private String bladeOf(final SshSession session, final String... candidates) throws Exception {
+        final List<String> blades = List.of(candidates);
         final long[] before = new long[blades.size()];
         for (int i = 0; i < before.length; i++) {
             before[i] = packets(blades.get(i));
