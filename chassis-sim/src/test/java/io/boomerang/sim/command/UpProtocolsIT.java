@@ -1,6 +1,7 @@
 package io.boomerang.sim.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.boomerang.sim.lab.Lab;
@@ -119,6 +120,7 @@ class UpProtocolsIT {
                 session.assertAlive();
             }
             assertTrue(guests.log(own).contains("stopped, drained=true"), "its session did not move");
+            assertFalse(guests.log(own).contains("not written"), guests.log(own));
             for (int i = 0; i < LINES; i++) {
                 session.assertAlive();
             }

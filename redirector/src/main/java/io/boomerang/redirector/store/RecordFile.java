@@ -139,8 +139,10 @@ final class RecordFile implements AutoCloseable {
         // Read when its first class is loaded; by default it reports its use over the network.
         System.setProperty("chronicle.analytics.disable", "true");
         System.setProperty("chronicle.announcer.disable", "true");
+        // Its own hook would close the map while a daemon that is told to end still drains.
         return ChronicleMapBuilder.of(Long.class, byte[].class)
                 .name("boomerang-sessions")
+                .skipCloseOnExitHook(true)
                 .entries(label.capacity() + label.capacity() / SPARE_SHARE)
                 .constantValueSizeBySample(new byte[label.recordBytes()]);
     }
