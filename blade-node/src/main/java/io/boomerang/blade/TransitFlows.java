@@ -1,5 +1,6 @@
 package io.boomerang.blade;
 
+import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.announcer.Announcer;
 import io.boomerang.blade.session.LifetimeClass;
 import io.boomerang.blade.session.Lifetimes;
@@ -42,6 +43,12 @@ public final class TransitFlows {
         return marker == null || marker.isLapsed()
                 ? null
                 : new MovingFlow(marker.key(side).copy(), marker.flowId(), marker.version());
+    }
+
+    /// Whether this blade holds a flow that has not come to its end.
+    public boolean isOpen(final Side side, final FlowKey key) {
+        final MarkerSession marker = find(side, key);
+        return marker != null && !marker.isLapsed() && marker.phase() != TcpPhase.CLOSED;
     }
 
     /// What the processor remembers of a flow, for another blade that goes on with it; nothing when

@@ -184,6 +184,11 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
     }
 
     @Override
+    public boolean accepts() {
+        return door != null;
+    }
+
+    @Override
     public void receive(
             final MemorySegment frame, final long offset, final int length, final long nowNs) {
         device.send(frame, offset, length);

@@ -16,6 +16,11 @@ public interface LocalStack {
         return true;
     }
 
+    /// Whether clients open connections here. Else a connection that begins is another blade's.
+    default boolean accepts() {
+        return true;
+    }
+
     /// Takes an Ethernet frame without VLAN tags, whose addresses mean nothing here; it may be
     /// written to. The memory is the caller's own again after the call.
     void receive(MemorySegment frame, long offset, int length, long nowNs);

@@ -14,6 +14,7 @@ import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.blade.session.FlowState;
+import io.boomerang.blade.session.PhaseTracker;
 import io.boomerang.blade.session.StoredMarker;
 import io.boomerang.cluster.ClusterParameters;
 import io.boomerang.cluster.ClusterView;
@@ -32,6 +33,7 @@ import io.boomerang.transfer.TransferCarrier;
 import io.boomerang.transfer.TransferDatagram;
 import io.boomerang.transfer.TransferId;
 import io.boomerang.wire.EthernetHeader;
+import io.boomerang.wire.IpProtocol;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,9 @@ import java.util.Map;
 ///
 /// While a connection is on its way to another blade, and for a while afterwards, packets of it
 /// that come here, because some redirector remembers it so, go to the owner of their flow, which
-/// lets them wait or sends them on, and tells that redirector.
+/// lets them wait or sends them on, and tells that redirector. So does the first packet of a
+/// connection that comes to a blade which accepts none, because an earlier one with the same
+/// addresses and ports has ended here: the owner then gives it to a blade that does.
 ///
 /// A state machine without I/O of its own, as the BladeNode is; one thread.
 public final class TerminalBlade implements AutoCloseable {
@@ -77,7 +81,7 @@ public final class TerminalBlade implements AutoCloseable {
             MemorySegment.ofArray(new byte[(1 << 16) + LinkHeaders.MAX_BYTES]);
     private final Map<FlowKey, TransferId> leaving = new HashMap<>();
     private final Map<TransferId, MovingFlow> leavingFlows = new HashMap<>();
-    private final LinkedHashMap<FlowKey, Long> gone = new LinkedHashMap<>();
+    private final LinkedHashMap<FlowKey, Gone> gone = new LinkedHashMap<>();
     private final Map<FlowKey, TransferId> prepared = new HashMap<>();
     private final Map<TransferId, Arrived> arrived = new HashMap<>();
     private List<Member> members = List.of();
@@ -87,6 +91,9 @@ public final class TerminalBlade implements AutoCloseable {
     private long passedOnCount;
     private long dropEarlyCount;
     private long dropAstrayCount;
+
+    /// A connection that is another blade's now.
+    private record Gone(long flowId, long sinceNs) {}
 
     /// A connection that is built up.
     private record Arrived(FlowKey key, boolean clientIsB, Octets flowState) {}
@@ -181,7 +188,7 @@ public final class TerminalBlade implements AutoCloseable {
             if (header.hasKey()) {
                 packet.setResolved(header.key(), header.sourceIsB());
             }
-            if (packet.hasKey() && isElsewhere(packet.key())) {
+            if (packet.hasKey() && (beginsElsewhere() || isElsewhere(packet.key()))) {
                 passOn(datagram, frameOffset, frameLength);
                 return;
             }
@@ -195,6 +202,22 @@ public final class TerminalBlade implements AutoCloseable {
         if (untagged >= 0) {
             stack.receive(datagram, frameOffset + untagged, frameLength - untagged, nowNs);
         }
+    }
+
+    /// Whether the packet begins a connection that is not this blade's to accept. One that it may
+    /// accept makes it forget which blade had an earlier one.
+    private boolean beginsElsewhere() {
+        final FlowKey key = packet.key();
+        if (key.protocol() != IpProtocol.TCP
+                || !PhaseTracker.isOpening(packet.tcpFlags())
+                || header.arrivalSide() != Side.INGRESS) {
+            return false;
+        }
+        final Gone earlier = gone.get(key);
+        if (earlier != null && Long.compareUnsigned(header.flowId(), earlier.flowId()) > 0) {
+            gone.remove(key);
+        }
+        return !stack.accepts() && stack.serves(key) && !blade.transit().isOpen(Side.INGRESS, key);
     }
 
     private boolean isElsewhere(final FlowKey key) {
@@ -302,9 +325,9 @@ public final class TerminalBlade implements AutoCloseable {
 
     private int forgetGone() {
         int done = 0;
-        final Iterator<Long> eldest = gone.values().iterator();
+        final Iterator<Gone> eldest = gone.values().iterator();
         while (eldest.hasNext()) {
-            final boolean isOver = nowNs - eldest.next() >= GONE_NS;
+            final boolean isOver = nowNs - eldest.next().sinceNs() >= GONE_NS;
             if (!isOver && gone.size() <= MAX_GONE) {
                 break;
             }
@@ -396,7 +419,7 @@ public final class TerminalBlade implements AutoCloseable {
         private void left(final TransferId transfer) {
             final MovingFlow flow = end(transfer);
             blade.transit().release(Side.INGRESS, flow.key(), nowNs);
-            gone.put(flow.key(), nowNs);
+            gone.put(flow.key(), new Gone(flow.flowId(), nowNs));
         }
 
         private MovingFlow end(final TransferId transfer) {

@@ -39,6 +39,20 @@ final class HandoffClient {
             }
             """;
 
+    /// Asks a host from a port that may just have been used, and waits for the host to end it.
+    private static final String FROM_PORT =
+            """
+            import socket, sys
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.settimeout(%s)
+            s.bind(("", int(sys.argv[1])))
+            s.connect((sys.argv[2], 80))
+            s.sendall(f"GET {sys.argv[3]} HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n".encode())
+            sys.stdout.write(s.makefile().read().split("\\n\\n", 1)[1])
+            """
+                    .formatted(PATIENCE_S);
+
     private static final Pattern SEQUENCE = Pattern.compile("\\b\\d+\\b(?=\\s*[,}])");
     private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
 
@@ -79,6 +93,11 @@ final class HandoffClient {
     /// What curl prints; it has to succeed.
     String curl(final String... arguments) throws Exception {
         return guests.run(LabPlan.CLIENT, command(arguments).toArray(String[]::new));
+    }
+
+    /// What a host answers on a connection from this port, which is free again afterwards.
+    String ask(final String port, final String address, final String path) throws Exception {
+        return guests.run(LabPlan.CLIENT, "python3", "-c", FROM_PORT, port, address, path);
     }
 
     /// What curl prints, however it ends.

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.zip.CRC32;
@@ -31,6 +32,7 @@ class UpHandoffIT {
     private static final int BLOCK_BYTES = 1 << 16;
     private static final String IPV4 = HandoffHosts.ADDRESS;
     private static final String IPV6 = "[" + HandoffHosts.ADDRESS6 + "]";
+    private static final String PORT = "41000";
 
     private static final Lab LAB = new Lab(NAME);
 
@@ -79,6 +81,18 @@ class UpHandoffIT {
                 """,
                 kept);
         client.assertWatched(3);
+    }
+
+    /// The host ends each connection, so that the client's port is free at once.
+    @Test
+    void shouldServeTheNextConnectionFromTheSamePort() throws Exception {
+        for (final String path : List.of("a", "a", "b", "a", "b", "b")) {
+            final String host = path.equals("a") ? "blade-2" : "blade-3";
+            final String answer = client.ask(PORT, IPV4, "/" + path);
+
+            assertEquals(host + " serves /" + path + "\n", answer);
+        }
+        client.assertWatched(6);
     }
 
     @ParameterizedTest

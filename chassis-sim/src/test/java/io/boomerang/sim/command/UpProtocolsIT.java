@@ -119,7 +119,8 @@ class UpProtocolsIT {
             while (!guests.log(own).contains("stopped")) {
                 session.assertAlive();
             }
-            assertTrue(guests.log(own).contains("stopped, drained=true"), "its session did not move");
+            assertTrue(
+                    guests.log(own).contains("stopped, drained=true"), "its session did not move");
             assertFalse(guests.log(own).contains("not written"), guests.log(own));
             for (int i = 0; i < LINES; i++) {
                 session.assertAlive();

@@ -39,6 +39,9 @@ final class Arrival {
     /// Another redirector asks for the session.
     boolean lookedUp;
 
+    /// The blade that has sent it back, as it does not have its flow; 0 when none has.
+    int returnedBy;
+
     void place(
             final MemorySegment newFrame,
             final long newOffset,
@@ -57,9 +60,11 @@ final class Arrival {
         keyTravels = false;
         opening = false;
         lookedUp = false;
+        returnedBy = 0;
     }
 
-    /// Everything but the frame's place, for the time it is held.
+    /// Everything but the frame's place, for the time it is held. Who has sent it back is not
+    /// needed once blades are asked.
     int word() {
         return node
                 | (side == Side.EGRESS ? FROM_EGRESS : 0)
@@ -78,5 +83,6 @@ final class Arrival {
         keyTravels = (word & KEY_TRAVELS) != 0;
         opening = (word & OPENING) != 0;
         lookedUp = (word & LOOKED_UP) != 0;
+        returnedBy = 0;
     }
 }

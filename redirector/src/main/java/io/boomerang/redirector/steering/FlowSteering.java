@@ -199,11 +199,23 @@ final class FlowSteering implements AutoCloseable {
     void steer(final FlowKey key, final long nowNs) {
         final long hash = flowHash.hash(key);
         final long slot = sessions.find(key, hash);
-        if (validity.isUsable(slot, hash, nowNs)) {
+        if (isReturnedToBeginAnew(slot, hash)) {
+            select(key, hash, nowNs);
+        } else if (validity.isUsable(slot, hash, nowNs)) {
             steerBySession(key, hash, slot, Decision.SESSION, nowNs);
         } else {
             steerWithoutSession(key, hash, slot, nowNs);
         }
+    }
+
+    /// Whether the blade that had the flow's addresses and ports last has sent this packet back,
+    /// with which another one begins: such a blade accepts none.
+    private boolean isReturnedToBeginAnew(final long slot, final long hash) {
+        return arrival.returnedBy != 0
+                && arrival.opening
+                && slot != SessionTable.NONE
+                && sessions.blade(slot) == arrival.returnedBy
+                && chassis.owner(side, hash) == self.node();
     }
 
     private void steerBySession(

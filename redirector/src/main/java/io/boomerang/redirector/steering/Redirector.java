@@ -181,7 +181,7 @@ public final class Redirector implements AutoCloseable {
                 datagram, offset + headerLength, length - headerLength, received.packetNumber());
         switch (received.purpose()) {
             case EMIT -> emit(fromNode, nowNs);
-            case LOOK_UP, RESOLVE -> takeForwarded(nowNs);
+            case LOOK_UP, RESOLVE -> takeForwarded(fromNode, nowNs);
             case TRANSFER ->
                     handoffs.receive(
                             fromNode,
@@ -347,9 +347,10 @@ public final class Redirector implements AutoCloseable {
     }
 
     /// A packet that another redirector sent here, because this one knows more of its flow or its
-    /// datagram.
-    private void takeForwarded(final long nowNs) {
+    /// datagram; or that a blade sent back.
+    private void takeForwarded(final int fromNode, final long nowNs) {
         arrival.from(received.arrivalSide(), received.arrivalNode(), received.hops());
+        arrival.returnedBy = chassis.isBlade(fromNode) ? fromNode : 0;
         final PacketClass packetClass =
                 parser.parse(arrival.frame, arrival.offset, arrival.length, packet);
         arrival.lookedUp = received.purpose() == Purpose.LOOK_UP;

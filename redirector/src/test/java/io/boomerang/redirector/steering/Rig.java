@@ -343,7 +343,26 @@ final class Rig implements AutoCloseable {
         final SteeringHeader header = new SteeringHeader();
         header.setPurpose(Purpose.EMIT);
         header.setAnnouncement(announcement);
-        final Backplane port = Objects.requireNonNull(played.get(blade), "not played");
+        send(blade, redirector, header, frame);
+    }
+
+    /// A played blade sends a packet back that came in from the ingress network.
+    ///
+    /// @param by the redirector it came in by
+    void sendBack(final int blade, final int redirector, final int by, final MemorySegment frame) {
+        final SteeringHeader header = new SteeringHeader();
+        header.setPurpose(Purpose.LOOK_UP);
+        header.setArrival(Side.INGRESS, by);
+        header.setHops(1);
+        send(blade, redirector, header, frame);
+    }
+
+    private void send(
+            final int from,
+            final int redirector,
+            final SteeringHeader header,
+            final MemorySegment frame) {
+        final Backplane port = Objects.requireNonNull(played.get(from), "not played");
         final int skip = header.encodedLength();
         final long place = port.claim(redirector, skip + (int) frame.byteSize());
         header.encode(port.buffer(), place);
