@@ -2,6 +2,7 @@ package io.boomerang.blade;
 
 import io.boomerang.announce.TcpPhase;
 import io.boomerang.blade.announcer.Announcer;
+import io.boomerang.blade.session.FlowState;
 import io.boomerang.blade.session.LifetimeClass;
 import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.blade.session.MarkerSession;
@@ -49,6 +50,12 @@ public final class TransitFlows {
     public boolean isOpen(final Side side, final FlowKey key) {
         final MarkerSession marker = find(side, key);
         return marker != null && !marker.isLapsed() && marker.phase() != TcpPhase.CLOSED;
+    }
+
+    /// What the processor remembers of a flow; null when this blade does not hold it.
+    public @Nullable FlowState processorState(final Side side, final FlowKey key) {
+        final MarkerSession marker = find(side, key);
+        return marker == null || marker.isLapsed() ? null : marker.state();
     }
 
     /// What the processor remembers of a flow, for another blade that goes on with it; nothing when

@@ -9,6 +9,7 @@ import io.boomerang.handoff.front.FrontCounters;
 import io.boomerang.handoff.front.FrontDoor;
 import io.boomerang.handoff.host.ProgramSocket;
 import io.boomerang.handoff.kernel.KernelTcp;
+import io.boomerang.handoff.kernel.PacketWitness;
 import io.boomerang.handoff.move.Arrivals;
 import io.boomerang.handoff.move.Carrier;
 import io.boomerang.handoff.move.ConnectionOutlet;
@@ -40,7 +41,8 @@ import java.util.stream.IntStream;
 /// ```
 ///
 /// Sockets are of the thread's own network namespace. Belongs to the blade's thread.
-public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoCloseable {
+public final class KernelStack
+        implements LocalStack, Carrier<TransferId>, PacketWitness, AutoCloseable {
     /// Connections that stand still at a time, with their tombstones: more than a quick classifier
     /// gives away within 20 ms.
     private static final int MAX_FROZEN = 2 * TransferId.MAX_SPAN;
@@ -87,7 +89,7 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
                         config.front().addresses().stream()
                                 .map(InetSocketAddress::getAddress)
                                 .toList());
-        departures = new Departures<>(stack, this, MAX_FROZEN);
+        departures = new Departures<>(stack, this, this, MAX_FROZEN);
         programs = service.programs();
         final ConnectionOutlet outlet = service.outlet();
         arrivals = outlet == null ? null : new Arrivals<>(stack, outlet, MAX_PREPARED);
@@ -232,6 +234,14 @@ public final class KernelStack implements LocalStack, Carrier<TransferId>, AutoC
     }
 
     // Connections that leave
+
+    @Override
+    public boolean endsAt(
+            final InetSocketAddress local, final InetSocketAddress remote, final int receiveNext) {
+        final FlowKey key = new FlowKey();
+        final boolean _ = Orientation.writeKey(local, remote, 0, key);
+        return blade().endsAt(key, receiveNext);
+    }
 
     /// Gives a connection that is served here to another node's server. Answers why that cannot be:
     /// then it goes on. Null if it has begun: then the traveller hears the rest.

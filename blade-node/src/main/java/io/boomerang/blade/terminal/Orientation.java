@@ -23,8 +23,15 @@ public final class Orientation {
     /// endpoint B.
     public static boolean writeKey(
             final ConnectionState state, final int vlanDomain, final FlowKey key) {
-        final InetSocketAddress client = state.remote();
-        final InetSocketAddress server = state.local();
+        return writeKey(state.local(), state.remote(), vlanDomain, key);
+    }
+
+    /// The same for a connection of which only the addresses are known.
+    public static boolean writeKey(
+            final InetSocketAddress server,
+            final InetSocketAddress client,
+            final int vlanDomain,
+            final FlowKey key) {
         final MemorySegment from = MemorySegment.ofArray(client.getAddress().getAddress());
         final MemorySegment to = MemorySegment.ofArray(server.getAddress().getAddress());
         if (from.byteSize() == IPV4_BYTES) {

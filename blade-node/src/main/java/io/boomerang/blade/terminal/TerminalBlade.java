@@ -128,7 +128,7 @@ public final class TerminalBlade implements AutoCloseable {
     private final class Terminus implements PacketProcessor {
         @Override
         public FlowState newFlowState() {
-            return new LinkHeaders();
+            return new TerminalFlow();
         }
 
         @Override
@@ -139,18 +139,20 @@ public final class TerminalBlade implements AutoCloseable {
             if (context.marker() == null) {
                 return ProcessorVerdict.DROP_TABLE_FULL;
             }
-            final LinkHeaders headers = (LinkHeaders) context.flowState();
+            final TerminalFlow flow = (TerminalFlow) context.flowState();
             final int headerBytes = context.packet().networkOffset();
-            if (!headers.keep(Side.INGRESS, context.frame(), context.offset(), headerBytes)) {
+            if (!flow.headers()
+                    .keep(Side.INGRESS, context.frame(), context.offset(), headerBytes)) {
                 return ProcessorVerdict.DROP_ENCAPSULATED;
             }
+            flow.hand(context.frame(), context.offset(), context.packet());
             untagged = headerBytes - EthernetHeader.LENGTH;
             return ProcessorVerdict.ENDED_HERE;
         }
 
         @Override
         public ProcessorVerdict finish(final PacketContext context, final Side toward) {
-            return ((LinkHeaders) context.flowState()).restore(context, toward, tagged);
+            return ((TerminalFlow) context.flowState()).headers().restore(context, toward, tagged);
         }
     }
 
@@ -378,6 +380,13 @@ public final class TerminalBlade implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /// Whether the stack has been handed no data of a client's connection that goes beyond this
+    /// sequence number; false when that is not known.
+    public boolean endsAt(final FlowKey key, final int sequence) {
+        return blade.transit().processorState(Side.INGRESS, key) instanceof final TerminalFlow flow
+                && flow.endsAt(sequence);
     }
 
     /// Wants a connection back.

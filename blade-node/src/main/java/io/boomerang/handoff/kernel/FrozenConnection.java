@@ -49,11 +49,12 @@ public final class FrozenConnection {
     }
 
     /// Freezes the socket, or leaves it as it was.
-    static TakeResult take(final SocketCalls calls, final TcpSocket socket)
+    static TakeResult take(
+            final SocketCalls calls, final TcpSocket socket, final PacketWitness witness)
             throws SystemCallException {
         final int descriptor = socket.descriptor();
-        final Movability movability = new Movability(calls);
-        final String refusal = movability.refusal(descriptor);
+        final Movability movability = new Movability(calls, descriptor, witness);
+        final String refusal = movability.refusal();
         if (refusal != null) {
             return new TakeResult.Refused(refusal);
         }
@@ -86,7 +87,7 @@ public final class FrozenConnection {
         if (!info.isMovable()) {
             return "connection went to " + info.stateName();
         }
-        final String disorder = movability.disorder(descriptor, info);
+        final String disorder = movability.lateDisorder(info);
         if (disorder != null) {
             return disorder;
         }

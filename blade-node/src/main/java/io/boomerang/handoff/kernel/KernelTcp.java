@@ -81,8 +81,11 @@ public final class KernelTcp implements AutoCloseable {
 
     /// Stops a connection and reads its state. Nobody may read or write it meanwhile. Refused, it
     /// goes on and stays the socket's; taken, the socket has given it away.
-    public TakeResult take(final TcpSocket socket) throws SystemCallException {
-        return FrozenConnection.take(calls, socket);
+    ///
+    /// @param witness who may know that nothing waits that has come out of order
+    public TakeResult take(final TcpSocket socket, final PacketWitness witness)
+            throws SystemCallException {
+        return FrozenConnection.take(calls, socket, witness);
     }
 
     /// Builds a connection up from its state. What the old application had read, and its state, is

@@ -54,6 +54,10 @@ final class SocketConstants {
     static final int TCP_AO_INFO = 40;
     static final int TCP_REPAIR_ON = 1;
     static final int TCP_REPAIR_OFF = 0;
+
+    /// TCP_REPAIR_OFF_NO_WP: no window probe is sent.
+    static final int TCP_REPAIR_OFF_SILENTLY = -1;
+
     static final int NO_QUEUE = 0;
     static final int RECEIVE_QUEUE = 1;
     static final int SEND_QUEUE = 2;

@@ -5,6 +5,7 @@ import io.boomerang.handoff.ConnectionState;
 import io.boomerang.handoff.Octets;
 import io.boomerang.handoff.kernel.FrozenConnection;
 import io.boomerang.handoff.kernel.KernelTcp;
+import io.boomerang.handoff.kernel.PacketWitness;
 import io.boomerang.handoff.kernel.TakeResult;
 import io.boomerang.handoff.kernel.TcpSocket;
 import io.boomerang.linux.SystemCallException;
@@ -30,6 +31,7 @@ public final class Departures<K> implements AutoCloseable {
 
     private final KernelTcp stack;
     private final Carrier<K> carrier;
+    private final PacketWitness witness;
     private final int maxFrozen;
     private final Map<K, Travelling> travelling = new HashMap<>();
 
@@ -52,10 +54,16 @@ public final class Departures<K> implements AutoCloseable {
         }
     }
 
+    /// @param witness who hands packets to the kernel
     /// @param maxFrozen how many connections may stand still at a time, with the tombstones
-    public Departures(final KernelTcp stack, final Carrier<K> carrier, final int maxFrozen) {
+    public Departures(
+            final KernelTcp stack,
+            final Carrier<K> carrier,
+            final PacketWitness witness,
+            final int maxFrozen) {
         this.stack = stack;
         this.carrier = carrier;
+        this.witness = witness;
         this.maxFrozen = maxFrozen;
     }
 
@@ -103,7 +111,7 @@ public final class Departures<K> implements AutoCloseable {
             return "node " + node + " takes no more now";
         }
         try {
-            return switch (stack.take(socket)) {
+            return switch (stack.take(socket, witness)) {
                 case TakeResult.Refused(String reason) -> reason;
                 case TakeResult.Taken(var frozen) -> {
                     final ConnectionState state =

@@ -126,7 +126,8 @@ class CurlIT {
             final FrozenConnection frozen =
                     assertInstanceOf(
                                     TakeResult.Taken.class,
-                                    lab.blade(0).call(() -> stack.take(accepted)))
+                                    lab.blade(0)
+                                            .call(() -> stack.take(accepted, PacketWitness.NONE)))
                             .connection();
             lab.steerNowhere();
             moveTo(host, frozen.state().with(Octets.of(head), Octets.NONE));

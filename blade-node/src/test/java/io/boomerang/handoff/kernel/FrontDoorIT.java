@@ -60,7 +60,7 @@ class FrontDoorIT implements Carrier<Integer> {
         final String reason = KernelTcp.unavailable();
         assumeTrue(reason == null, () -> "no hand-off of kernel connections here: " + reason);
         stack = new KernelTcp();
-        departures = new Departures<>(stack, this, 16);
+        departures = new Departures<>(stack, this, PacketWitness.NONE, 16);
         hosts.setLiving(Set.of(1, 2, 3));
         door =
                 new FrontDoor(

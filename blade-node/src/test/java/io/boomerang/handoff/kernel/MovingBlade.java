@@ -84,7 +84,8 @@ final class MovingBlade implements Carrier<Long>, AutoCloseable {
     private void run(final Parts parts) {
         try (KernelTcp stack = new KernelTcp();
                 Epoll waiting = new Epoll(EVENTS);
-                Departures<Long> leaving = new Departures<>(stack, this, LIMIT)) {
+                Departures<Long> leaving =
+                        new Departures<>(stack, this, PacketWitness.NONE, LIMIT)) {
             epoll = waiting;
             departures = leaving;
             if (parts.socket() != null) {

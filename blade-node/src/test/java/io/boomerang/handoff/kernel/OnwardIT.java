@@ -42,7 +42,8 @@ class OnwardIT implements Carrier<Integer>, ConnectionOutlet {
     private final List<HandedConnection> home = new ArrayList<>();
     private final RotatingHosts hosts = new RotatingHosts(Map.of("files", List.of(1, 2)));
     private final KernelTcp stack = new KernelTcp();
-    private final Departures<Integer> departures = new Departures<>(stack, this, 16);
+    private final Departures<Integer> departures =
+            new Departures<>(stack, this, PacketWitness.NONE, 16);
     private final Onward onward = new Onward(departures, hosts, this, () -> {}, CAPACITY);
     private @Nullable Socket client;
 

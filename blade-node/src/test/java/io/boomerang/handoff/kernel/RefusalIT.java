@@ -3,12 +3,8 @@ package io.boomerang.handoff.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.boomerang.handoff.ByteStream;
-import io.boomerang.handoff.ConnectionState;
-import io.boomerang.handoff.Octets;
 import io.boomerang.linux.SystemCallException;
 
 import org.awaitility.Awaitility;
@@ -20,15 +16,11 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /// What cannot be moved says why, and goes on where it is.
 class RefusalIT {
     private static final Wire WIRE = Wire.families().getFirst();
-    private static final int EINPROGRESS = 115;
-    private static final int GAP = 1_000;
 
     private static Lab lab;
 
@@ -79,7 +71,7 @@ class RefusalIT {
                         .call(() -> {
                             try (KernelTcp stack = new KernelTcp();
                                     TcpSocket socket = listening(stack)) {
-                                return reasonOf(stack.take(socket));
+                                return reasonOf(stack.take(socket, PacketWitness.NONE));
                             }
                         });
 
@@ -149,97 +141,15 @@ class RefusalIT {
                     lab.blade(0)
                             .call(() -> {
                                 try (KernelTcp stack = new KernelTcp()) {
-                                    return reasonOf(stack.take(stack.adopt(descriptor)));
+                                    return reasonOf(
+                                            stack.take(
+                                                    stack.adopt(descriptor), PacketWitness.NONE));
                                 }
                             });
 
             assertEquals("the application has attached a packet filter", refusal);
             pair.server().resume(frozen);
             shouldStillTalk(pair);
-        }
-    }
-
-    /// The client skips some bytes, as if a segment had been lost, and brings them later.
-    @Test
-    void shouldRefuseDataOutOfOrderUntilTheGapIsClosed() throws IOException {
-        final Server.Listening listening = Server.listen(lab, Lab.virtualAddress(false));
-        final KernelTcp clients = lab.client().call(KernelTcp::new);
-        final TcpSocket client = lab.client().call(() -> connect(clients));
-        final byte[] bytes = new ByteStream(1).next(GAP + 100);
-        try (Server server = listening.accept()) {
-            final TcpSocket ahead = lab.client().call(() -> shifted(clients, client, GAP));
-            lab.client().call(() -> write(ahead, bytes, GAP));
-            Awaitility.await().until(() -> lab.blade(0).counter("TcpExt", "TCPOFOQueue") > 0);
-
-            assertEquals("data came out of order and waits for what is missing", refusal(server));
-
-            final TcpSocket behind =
-                    lab.client().call(() -> shifted(clients, ahead, -bytes.length));
-            lab.client().call(() -> write(behind, bytes, 0));
-            assertArrayEquals(bytes, server.readAll(bytes.length));
-            server.move();
-            server.write(bytes);
-            lab.client()
-                    .call(() -> {
-                        assertArrayEquals(bytes, Server.readExactly(behind, bytes.length));
-                        behind.close();
-                        clients.close();
-                        return true;
-                    });
-        }
-    }
-
-    private static TcpSocket connect(final KernelTcp stack) throws SystemCallException {
-        try (Arena arena = Arena.ofConfined()) {
-            final SocketCalls calls = new SocketCalls(arena);
-            final int descriptor =
-                    calls.socket(
-                            SocketConstants.AF_INET,
-                            SocketConstants.SOCK_STREAM,
-                            SocketConstants.IPPROTO_TCP);
-            final InetSocketAddress address = Lab.virtualAddress(false);
-            final SystemCallException pending =
-                    assertThrows(
-                            SystemCallException.class, () -> calls.connect(descriptor, address));
-            assertEquals(EINPROGRESS, pending.errno());
-            final TcpSocket socket = stack.adopt(descriptor);
-            socket.awaitWritable(10_000);
-            return socket;
-        }
-    }
-
-    /// The same connection, but its next byte has another number.
-    private static TcpSocket shifted(
-            final KernelTcp stack, final TcpSocket socket, final int distance)
-            throws SystemCallException {
-        final FrozenConnection frozen =
-                assertInstanceOf(TakeResult.Taken.class, stack.take(socket)).connection();
-        final ConnectionState state = frozen.state();
-        frozen.release();
-        return stack.restore(
-                        new ConnectionState(
-                                state.local(),
-                                state.remote(),
-                                false,
-                                state.sendNext() + distance,
-                                state.receiveNext(),
-                                state.options(),
-                                state.windows(),
-                                state.settings(),
-                                Octets.NONE,
-                                Octets.NONE,
-                                state.unread(),
-                                state.alreadyRead(),
-                                state.applicationState()))
-                .goLive();
-    }
-
-    private static int write(final TcpSocket socket, final byte[] bytes, final int from)
-            throws SystemCallException {
-        try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment memory = arena.allocate(bytes.length - from);
-            memory.copyFrom(MemorySegment.ofArray(bytes).asSlice(from));
-            return socket.write(memory);
         }
     }
 

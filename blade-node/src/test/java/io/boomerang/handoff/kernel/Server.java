@@ -60,7 +60,11 @@ final class Server implements AutoCloseable {
     }
 
     TakeResult take() {
-        return lab.blade(blade).call(() -> stacks[blade].take(socket));
+        return take(PacketWitness.NONE);
+    }
+
+    private TakeResult take(final PacketWitness witness) {
+        return lab.blade(blade).call(() -> stacks[blade].take(socket, witness));
     }
 
     void resume(final FrozenConnection frozen) {
@@ -77,7 +81,11 @@ final class Server implements AutoCloseable {
 
     /// Moves unless that is refused; answers why, or null.
     @Nullable String tryMove() {
-        return switch (take()) {
+        return tryMove(PacketWitness.NONE);
+    }
+
+    @Nullable String tryMove(final PacketWitness witness) {
+        return switch (take(witness)) {
             case TakeResult.Taken(var frozen) -> {
                 moveOn(frozen);
                 yield null;

@@ -150,7 +150,7 @@ class StacksIT {
             final FrozenConnection frozen =
                     assertInstanceOf(
                                     TakeResult.Taken.class,
-                                    lab.blade(0).call(() -> stack.take(socket)))
+                                    lab.blade(0).call(() -> stack.take(socket, PacketWitness.NONE)))
                             .connection();
             server.replace(sink ->
                     TcpEndpoint.restore(ETHERNET_IPV6, frozen.state(), sink, System.nanoTime()));

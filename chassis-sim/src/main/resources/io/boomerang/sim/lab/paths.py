@@ -4,8 +4,9 @@ usage: paths.py SOCKET NAME SERVICE [OTHER ...]
        paths.py ADDRESS:PORT NAME SERVICE: listens, to compare with; gives no connection on
 
 GET  /SERVICE/N    N bytes, in pieces of 64 KiB of which each begins with its number
-GET  /tour/N       the same; after each quarter the connection goes on to another host
 PUT  /...          the CRC-32 of what came
+GET  /tour/N       the same as above, but after each quarter of the body the connection goes
+PUT  /tour/...     on to another host
 GET  anything else a line that says who serves it
 
 A request for a path of an OTHER service goes on to its host, with the connection. With the field
@@ -101,39 +102,59 @@ def answer(connection, text):
     connection.sendall(head(len(text)) + text)
 
 
-def take(connection, fields, read):
-    """Answers the checksum of an upload, and what has come behind it."""
-    length = int(fields["content-length"])
-    checksum = 0
-    while length > 0:
-        piece = (read or more(connection))
-        read = piece[length:]
-        piece = piece[:length]
-        checksum = zlib.crc32(piece, checksum)
-        length -= len(piece)
-    answer(connection, b"%08x\n" % checksum)
+def begin(control, parts, total):
+    """What is known of a transfer. On a tour its connection has several hosts in turn."""
+    tour = PARTS if control and parts[1] == "tour" else 1
+    return {"total": total, "done": 0, "part": 1, "parts": tour}
+
+
+def goes_on(control, connection, state, read):
+    """Gives the connection to the next host, if it is time; answers whether it did."""
+    if state["parts"] == 1 or state["done"] < state["total"] * state["part"] // PARTS:
+        return False
+    state["part"] += 1
+    state["parts"] -= 1
+    give_on(control, connection, "tour", read, json.dumps(state).encode())
+    return True
+
+
+def upload(control, connection, state, read):
+    """Takes a body, or the next part of it, and answers its checksum; None when the connection is
+    another host's now, else what has come behind the body."""
+    while state["done"] < state["total"]:
+        if goes_on(control, connection, state, read):
+            return None
+        piece = read or more(connection)
+        left = state["total"] - state["done"]
+        read = piece[left:]
+        piece = piece[:left]
+        state["checksum"] = zlib.crc32(piece, state["checksum"])
+        state["done"] += len(piece)
+    answer(connection, b"%08x\n" % state["checksum"])
     return read
 
 
 def download(control, connection, state, read):
-    """Sends a body, or the next part of it; answers whether the connection is still here."""
+    """Sends a body, or the next part of it; the same answer."""
     while state["done"] < state["total"]:
-        if state["parts"] > 1 and state["done"] >= state["total"] * state["part"] // PARTS:
-            state["part"] += 1
-            state["parts"] -= 1
-            give_on(control, connection, "tour", read, json.dumps(state).encode())
-            return False
+        if goes_on(control, connection, state, read):
+            return None
         at = state["done"]
         piece = struct.pack(">Q", at // len(BLOCK)) + BLOCK[8:]
         piece = piece[at % len(BLOCK):][:state["total"] - at]
         state["done"] += connection.send(piece)
-    return True
+    return read
+
+
+def transfer(control, connection, state, read):
+    way = upload if "checksum" in state else download
+    return way(control, connection, state, read)
 
 
 def serve(control, connection, read, state):
-    if state and not download(control, connection, json.loads(state), read):
-        return
-    while True:
+    if state:
+        read = transfer(control, connection, json.loads(state), read)
+    while read is not None:
         method, target, fields, end, read = request(connection, read)
         parts = target.split("/")
         if parts[1] in others:
@@ -141,14 +162,13 @@ def serve(control, connection, read, state):
             return
         read = read[end:]
         if method == "PUT":
-            read = take(connection, fields, read)
+            state = begin(control, parts, int(fields["content-length"]))
+            state["checksum"] = 0
+            read = transfer(control, connection, state, read)
         elif len(parts) == 3 and parts[2].isdigit():
             total = int(parts[2])
             connection.sendall(head(total), socket.MSG_MORE if total else 0)
-            tour = PARTS if control and parts[1] == "tour" else 1
-            state = {"total": total, "done": 0, "part": 1, "parts": tour}
-            if not download(control, connection, state, read):
-                return
+            read = transfer(control, connection, begin(control, parts, total), read)
         else:
             answer(connection, ("%s serves %s\n" % (name, target)).encode())
         if closes(fields):

@@ -3,6 +3,8 @@ package io.boomerang.sim.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+
 import io.boomerang.sim.lab.HandoffHosts;
 import io.boomerang.sim.lab.Lab;
 
@@ -33,6 +35,9 @@ class UpHandoffIT {
     private static final String IPV4 = HandoffHosts.ADDRESS;
     private static final String IPV6 = "[" + HandoffHosts.ADDRESS6 + "]";
     private static final String PORT = "41000";
+
+    /// From the classifier to a host, and three times from host to host.
+    private static final int TOUR = 4;
 
     private static final Lab LAB = new Lab(NAME);
 
@@ -99,16 +104,18 @@ class UpHandoffIT {
     @ValueSource(strings = {IPV4, IPV6})
     void shouldDownloadThroughFourHandOffs(final String address) throws Exception {
         final Path file = directory.resolve("download");
+        final long before = moves();
 
         client.curl("-o", file.toString(), "http://" + address + "/tour/" + BODY_BYTES);
 
         HandoffClient.assertWhole(file, BODY_BYTES);
         client.assertWatched(1);
+        UpCommandIT.eventually().until(() -> moves() == before + TOUR);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {IPV4, IPV6})
-    void shouldUpload(final String address) throws Exception {
+    void shouldUploadThroughFourHandOffs(final String address) throws Exception {
         final Path file = directory.resolve("upload");
         final CRC32 checksum = new CRC32();
         final Random random = new Random(7);
@@ -120,13 +127,25 @@ class UpHandoffIT {
                 body.write(block);
             }
         }
+        final long before = moves();
 
         final String answer =
                 client.curl(
-                        "-H", "Expect:", "-T", file.toString(), "http://" + address + "/b/upload");
+                        "-H", "Expect:", "-T", file.toString(), "http://" + address + "/tour/up");
 
         assertEquals(String.format(Locale.ROOT, "%08x%n", checksum.getValue()), answer);
         client.assertWatched(1);
+        UpCommandIT.eventually().until(() -> moves() == before + TOUR);
+    }
+
+    /// Connections that blades have taken from others.
+    private static long moves() throws Exception {
+        final CommandRun status = CommandRun.of("status", "--lab", NAME, "--json");
+        assertEquals(0, status.status(), status.err());
+        return new ObjectMapper()
+                .readTree(status.out()).findValues("boomerang_handoffs_total").stream()
+                        .mapToLong(outcomes -> outcomes.path("taken").asLong())
+                        .sum();
     }
 
     /// The daemon only: a host's program goes on, and connects to the next daemon.
