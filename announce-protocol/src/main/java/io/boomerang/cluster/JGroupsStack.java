@@ -53,6 +53,10 @@ final class JGroupsStack {
     /// Who is not trusted will not be after more of them.
     private static final int KEYED_JOIN_ATTEMPTS = 3;
 
+    /// While a joiner looks for the coordinator it asks so often: of hosts that start together none
+    /// is the coordinator at first.
+    private static final int DISCOVERY_RUNS = 8;
+
     private static final int JOIN_TIMEOUT_WITHIN_PROCESS_MS = 10_000;
     private static final int LEAVE_TIMEOUT_MS = 1_000;
     private static final int CONNECT_TIMEOUT_MS = 1_000;
@@ -163,7 +167,8 @@ final class JGroupsStack {
         if (!config.isWithinThisProcess()) {
             return new TCPPING()
                     .setInitialHosts(config.initialHosts())
-                    .setPortRange(config.portRange());
+                    .setPortRange(config.portRange())
+                    .numDiscoveryRuns(DISCOVERY_RUNS);
         }
         return switch (config.stack()) {
             case SHARED_LOOPBACK -> new SHARED_LOOPBACK_PING();

@@ -73,10 +73,20 @@ class MemberProcessIT {
         assertTrue(refusal.contains(seen), stranger.toString());
         final String told = "trust the key %s of this member".formatted(key.fingerprint());
         one.awaitLineWith(told);
-        assertEquals(1, one.linesWith(told).size(), one.toString());
-        assertTrue(stranger.linesWith("WARN").size() <= 3, stranger.toString());
+        assertToldOnce(one);
+        assertToldOnce(stranger);
         assertEquals("view 1 2", one.last("view"));
         assertEquals("view 1 2", two.last("view"));
+    }
+
+    /// However often it happens. How a handshake ends at an end that is not trusted depends on
+    /// which word comes first.
+    private static void assertToldOnce(final MemberProcess member) {
+        final List<String> told =
+                member.linesWith("WARN").stream()
+                        .map(line -> line.substring(line.indexOf("WARN")))
+                        .toList();
+        assertEquals(told.stream().distinct().toList(), told);
     }
 
     @Test

@@ -119,7 +119,14 @@ final class HandoffClient {
 
     private static List<String> command(final String... arguments) {
         final List<String> command =
-                new ArrayList<>(List.of("curl", "-gsSf", "--max-time", PATIENCE_S));
+                new ArrayList<>(
+                        List.of(
+                                "curl",
+                                "-gsSf",
+                                "--max-time",
+                                PATIENCE_S,
+                                "--keepalive-time",
+                                "2"));
         command.addAll(List.of(arguments));
         return command;
     }
