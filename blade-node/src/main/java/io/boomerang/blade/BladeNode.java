@@ -13,6 +13,7 @@ import io.boomerang.blade.announcer.ExpectedFlows;
 import io.boomerang.blade.announcer.SessionPages;
 import io.boomerang.blade.mover.FlowMover;
 import io.boomerang.blade.mover.PacketHandler;
+import io.boomerang.blade.processor.DirectReturn;
 import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
 import io.boomerang.blade.processor.ProcessorVerdict;
@@ -74,6 +75,8 @@ public final class BladeNode implements AutoCloseable {
     private final AgreedFrames agreed;
     private final DeviceReturns returns;
     private final TransitFlows transit;
+    private Side directSide = Side.INGRESS;
+    private @Nullable DirectReturn directReturn;
     private final long[] verdicts = new long[ProcessorVerdict.values().length];
 
     private long delivered;
@@ -393,9 +396,27 @@ public final class BladeNode implements AutoCloseable {
         return own != null ? own : expected.toCarry(marker, marker.farSide());
     }
 
-    /// Back to where the flow came from: by the redirector that its packets last came from.
+    /// From now on packets return to this side by a port of the blade itself. For flows that end
+    /// here: what a translator or a firewall lets return is announced on the way.
+    public void returnBy(final Side side, final DirectReturn port) {
+        directSide = side;
+        directReturn = port;
+    }
+
+    /// Back to where the flow came from: by the redirector that its packets last came from, or
+    /// directly.
     private void emitReturning(final MarkerSession marker, final long nowNs) {
         final Side side = marker.openingSide();
+        final DirectReturn port = directReturn;
+        if (port != null && side == directSide) {
+            conclude(
+                    header.packetNumber(),
+                    port.transmit(context.frame(), context.offset(), context.length())
+                            ? ProcessorVerdict.PASS
+                            : ProcessorVerdict.DROP_DEVICE_FULL,
+                    nowNs);
+            return;
+        }
         final int last = marker.arrivalNode(side);
         final int redirector =
                 announcer.directory().side(last) == side

@@ -2,6 +2,8 @@ package io.boomerang.device;
 
 import io.boomerang.handoff.front.FrontConfig;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,7 +32,9 @@ public record HandoffConfig(
     ///
     /// @param services at least one
     /// @param programs UNIX socket to which the programs connect that serve them
-    public record Host(Set<String> services, Path programs) {
+    /// @param returnInterface on the clients' side, by which answers leave; null when they leave by
+    ///   the redirectors
+    public record Host(Set<String> services, Path programs, @Nullable String returnInterface) {
         public Host {
             services = Set.copyOf(services);
             if (services.isEmpty()) {

@@ -64,6 +64,11 @@ final class KernelInterface implements AutoCloseable {
         }
     }
 
+    /// Of the interface, in bytes.
+    int mtu() {
+        return port.mtu();
+    }
+
     /// Readable when there is something to {@link #receive}.
     int[] descriptors() {
         return port.descriptors();

@@ -1,5 +1,6 @@
 package io.boomerang.device;
 
+import io.boomerang.blade.processor.DirectReturn;
 import io.boomerang.blade.terminal.LocalStack;
 import io.boomerang.blade.terminal.Orientation;
 import io.boomerang.blade.terminal.TerminalBlade;
@@ -62,14 +63,16 @@ public final class KernelStack
     private final @Nullable ProgramSocket programs;
     private final @Nullable Arrivals<TransferId> arrivals;
     private final @Nullable Onward onward;
+    private final @Nullable ReturnPort returnPort;
     private @Nullable TerminalBlade blade;
     private boolean draining;
     private long polledNs;
 
-    /// Who serves connections here.
+    /// Who serves connections here, and how answers leave.
     private record Service(
             @Nullable ProgramSocket programs,
             @Nullable ConnectionOutlet outlet,
+            @Nullable ReturnPort returnPort,
             FreezeObserver observer) {}
 
     private KernelStack(
@@ -97,6 +100,7 @@ public final class KernelStack
                 outlet == null
                         ? null
                         : new Onward(departures, hosts, outlet, () -> {}, MAX_WAITING);
+        returnPort = service.returnPort();
         door = accepts ? new FrontDoor(stack, config.front(), hosts, departures) : null;
     }
 
@@ -114,12 +118,22 @@ public final class KernelStack
                 config,
                 config.accepts(bladeName),
                 hosts,
-                stack -> {
-                    final ProgramSocket programs =
-                            host == null
-                                    ? null
-                                    : new ProgramSocket(stack, host.programs(), MAX_WAITING);
-                    return new Service(programs, programs, FreezeObserver.NONE);
+                (stack, mtu) -> {
+                    if (host == null) {
+                        return new Service(null, null, null, FreezeObserver.NONE);
+                    }
+                    final String name = host.returnInterface();
+                    final ReturnPort returnPort = name == null ? null : new ReturnPort(name, mtu);
+                    try {
+                        final ProgramSocket programs =
+                                new ProgramSocket(stack, host.programs(), MAX_WAITING);
+                        return new Service(programs, programs, returnPort, FreezeObserver.NONE);
+                    } catch (final IOException e) {
+                        if (returnPort != null) {
+                            returnPort.close();
+                        }
+                        throw e;
+                    }
                 });
     }
 
@@ -131,11 +145,12 @@ public final class KernelStack
             final ConnectionOutlet server,
             final FreezeObserver observer)
             throws IOException {
-        return open(config, true, hosts, _ -> new Service(null, server, observer));
+        return open(config, true, hosts, (_, _) -> new Service(null, server, null, observer));
     }
 
     private interface ServiceMaker {
-        Service make(KernelTcp stack) throws IOException;
+        /// @param mtu of the interface to the kernel, in bytes
+        Service make(KernelTcp stack, int mtu) throws IOException;
     }
 
     private static KernelStack open(
@@ -152,7 +167,8 @@ public final class KernelStack
                 new KernelInterface(config.interfaceName(), config.deviceMac());
         final KernelTcp stack = new KernelTcp();
         try {
-            return new KernelStack(config, accepts, hosts, stack, device, maker.make(stack));
+            return new KernelStack(
+                    config, accepts, hosts, stack, device, maker.make(stack, device.mtu()));
         } catch (final IOException | RuntimeException e) {
             stack.close();
             device.close();
@@ -191,6 +207,11 @@ public final class KernelStack
     }
 
     @Override
+    public @Nullable DirectReturn directReturn() {
+        return returnPort == null ? null : returnPort::transmit;
+    }
+
+    @Override
     public void receive(
             final MemorySegment frame, final long offset, final int length, final long nowNs) {
         device.send(frame, offset, length);
@@ -216,9 +237,12 @@ public final class KernelStack
         return done;
     }
 
-    /// Gives the kernel what is queued for it.
+    /// Gives the kernel and the clients' side what is queued for them.
     public void flush() {
         device.flush();
+        if (returnPort != null) {
+            returnPort.flush();
+        }
     }
 
     /// Descriptors that can be read when {@link #poll} has something to do.
@@ -375,6 +399,11 @@ public final class KernelStack
         return device.fullCount();
     }
 
+    /// Frames that have left by the host's own port.
+    public long directReturnCount() {
+        return returnPort == null ? 0 : returnPort.sentCount();
+    }
+
     /// For a log.
     public String summary() {
         final FrontCounters front = front();
@@ -391,7 +420,9 @@ public final class KernelStack
                                 + " waiting="
                                 + waitingCount()
                                 + " programs="
-                                + programCount());
+                                + programCount()
+                                + " direct_returns="
+                                + directReturnCount());
     }
 
     @Override
@@ -411,5 +442,8 @@ public final class KernelStack
         departures.close();
         stack.close();
         device.close();
+        if (returnPort != null) {
+            returnPort.close();
+        }
     }
 }

@@ -52,6 +52,7 @@ final class HandoffMeasurements {
 
     private static void addHost(final Measurements into, final KernelStack stack) {
         into.add(Metric.PROGRAMS, stack.programCount())
+                .add(Metric.DIRECT_RETURNS, stack.directReturnCount())
                 .add(Metric.PROGRAM_BACKLOG, stack.waitingCount())
                 .add(Metric.PROGRAM_CONNECTIONS, "served", stack.servedCount())
                 .add(Metric.PROGRAM_CONNECTIONS, "given-on", stack.givenOnCount())

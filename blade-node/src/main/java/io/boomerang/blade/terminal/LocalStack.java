@@ -1,5 +1,6 @@
 package io.boomerang.blade.terminal;
 
+import io.boomerang.blade.processor.DirectReturn;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.handoff.ConnectionState;
 import io.boomerang.transfer.TransferId;
@@ -19,6 +20,11 @@ public interface LocalStack {
     /// Whether clients open connections here. Else a connection that begins is another blade's.
     default boolean accepts() {
         return true;
+    }
+
+    /// The blade's own port on the clients' side; null when answers leave by the redirectors.
+    default @Nullable DirectReturn directReturn() {
+        return null;
     }
 
     /// Takes an Ethernet frame without VLAN tags, whose addresses mean nothing here; it may be

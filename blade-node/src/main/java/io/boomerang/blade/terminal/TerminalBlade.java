@@ -9,6 +9,7 @@ import io.boomerang.backplane.SteeringHeader;
 import io.boomerang.blade.BladeConfig;
 import io.boomerang.blade.BladeNode;
 import io.boomerang.blade.BladeObserver;
+import io.boomerang.blade.processor.DirectReturn;
 import io.boomerang.blade.processor.LinkHeaders;
 import io.boomerang.blade.processor.PacketContext;
 import io.boomerang.blade.processor.PacketProcessor;
@@ -114,6 +115,10 @@ public final class TerminalBlade implements AutoCloseable {
         blade =
                 new BladeNode(
                         config, parameters, self, new Terminus(), backplane, control, observer);
+        final DirectReturn port = stack.directReturn();
+        if (port != null) {
+            blade.returnBy(Side.INGRESS, port);
+        }
         final TransferCarrier carrier = new TransferCarrier(backplane, self.node());
         sender =
                 new TransferSender(

@@ -146,6 +146,11 @@ public enum Metric {
             "handoff_passed_on_total",
             "",
             "Packets of connections that had moved away, sent on to the owner of their flow."),
+    DIRECT_RETURNS(
+            Type.COUNTER,
+            "direct_returns_total",
+            "",
+            "Packets that a host sent to clients by a port of its own."),
     CLIENTS_ACCEPTED(
             Type.COUNTER, "clients_accepted_total", "", "Connections that a classifier accepted."),
     CLIENTS_WAITING(

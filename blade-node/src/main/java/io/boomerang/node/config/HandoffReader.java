@@ -81,7 +81,7 @@ final class HandoffReader {
         final long mac = section.macAddress("device-mac", KernelReader.USUAL_MAC);
         final Set<InetSocketAddress> addresses = addresses();
         final Set<String> classifiers = classifiers();
-        final Map<String, HandoffConfig.Host> hosts = hosts(classifiers);
+        final Map<String, HandoffConfig.Host> hosts = hosts(classifiers, interfaceName);
         for (final String blade : processors) {
             if (!classifiers.contains(blade) && !hosts.containsKey(blade)) {
                 section.complain("hosts", blade + " is neither a classifier nor a host");
@@ -159,7 +159,9 @@ final class HandoffReader {
         }
     }
 
-    private Map<String, HandoffConfig.Host> hosts(final Set<String> classifiers) {
+    /// @param kernel the interface that leads there
+    private Map<String, HandoffConfig.Host> hosts(
+            final Set<String> classifiers, final String kernel) {
         final Map<String, HandoffConfig.Host> hosts = new LinkedHashMap<>();
         for (final Section entry : section.sections("hosts")) {
             final String blade = entry.text("blade");
@@ -175,9 +177,15 @@ final class HandoffReader {
                 }
             }
             final Path programs = socket(entry);
+            final String returnInterface =
+                    entry.has("return-interface") ? entry.interfaceName("return-interface") : null;
+            if (kernel.equals(returnInterface)) {
+                entry.complain("return-interface", kernel + " leads to the kernel, not outside");
+            }
             entry.end();
             if (!services.isEmpty()
-                    && hosts.put(blade, new HandoffConfig.Host(services, programs)) != null) {
+                    && hosts.put(blade, new HandoffConfig.Host(services, programs, returnInterface))
+                            != null) {
                 entry.complain("blade", blade + " stands here again");
             }
         }

@@ -60,7 +60,10 @@ class HandoffConfigTest {
                 transfer-time: 500ms
                 hosts:
                   - {blade: slot-4, services: [shop], programs: shop.sock}
-                  - {blade: slot-5, services: [shop, files], programs: /run/files.sock}
+                  - blade: slot-5
+                    services: [shop, files]
+                    programs: /run/files.sock
+                    return-interface: eth2
             """;
 
     @TempDir private Path directory = Path.of("");
@@ -90,8 +93,11 @@ class HandoffConfigTest {
         assertEquals(List.of("slot-4", "slot-5"), handoff.hostsOf("shop"));
         assertEquals(List.of("slot-5"), handoff.hostsOf("files"));
         assertEquals(
-                new HandoffConfig.Host(Set.of("shop"), directory.resolve("shop.sock")),
+                new HandoffConfig.Host(Set.of("shop"), directory.resolve("shop.sock"), null),
                 handoff.hosts().get("slot-4"));
+        assertEquals(
+                new HandoffConfig.Host(Set.of("shop", "files"), Path.of("/run/files.sock"), "eth2"),
+                handoff.hosts().get("slot-5"));
         assertEquals(500, handoff.patienceMs());
         assertEquals(Set.of(4, 5), config.nodesWithoutNewFlows());
     }
@@ -145,6 +151,8 @@ class HandoffConfigTest {
                     hosts-tried: 2|host-tried: 2|handoff.host-tried: no such field; did you mean hosts-tried
                     blade: slot-5|blade: slot-4|hosts[1].blade: slot-4 stands here again
                     blade: slot-5|blade: slot-2|hosts[1].blade: no blade with a processor is called slot-2
+                    interface: eth2|interface: a/b|hosts[1].return-interface: 'a/b' cannot be an
+                    interface: eth2|interface: handoff0|return-interface: handoff0 leads to the kernel
                     services: [shop]|services: [Shop]|hosts[0].services: 'Shop' is no name
                     """)
     void shouldComplainOfWhatCannotBe(

@@ -86,7 +86,8 @@ final class UpCommand implements Callable<Integer> {
                         + " the",
                 "first blade accepts connections at one address, and gives each to the one that"
                         + " serves",
-                "its path; needs python3 and sysctl(8)."
+                "its path; needs python3 and sysctl(8). handoff-direct: and these answer by cables"
+                        + " of their own."
             })
     private String processor = "firewall";
 
@@ -185,7 +186,8 @@ final class UpCommand implements Callable<Integer> {
                 "kernel",
                 "kernel-masquerade",
                 "kernel-masquerade-silent",
-                "handoff");
+                "handoff",
+                "handoff-direct");
         requireOneOf("--port", port, "auto", "af-xdp", "af-packet");
         requireOneOf("--oversize", oversize, "refuse", "fragment", "too-big");
         if (backplaneMtu < 1_280 || backplaneMtu > 9_000) {

@@ -5,7 +5,8 @@ import java.util.Locale;
 /// What the chassis file of a laboratory says beside its blades; words are as in the file.
 ///
 /// @param processor what the blades do, as the chassis file says it; `kernel` and
-///   `kernel-masquerade` build a {@link KernelDevice} for each, `handoff` {@link HandoffHosts}
+///   `kernel-masquerade` build a {@link KernelDevice} for each, `handoff` and `handoff-direct`
+///   {@link HandoffHosts}
 /// @param drainLimitSeconds how long a blade that is told to stop waits for its flows, in seconds
 /// @param port how frames come from the interfaces of redirectors
 /// @param ipv6Backplane whether the addresses of the backplane are IPv6 ones

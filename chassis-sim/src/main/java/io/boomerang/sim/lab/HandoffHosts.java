@@ -21,12 +21,18 @@ public final class HandoffHosts {
 
     static final String PROCESSOR = "handoff";
 
+    /// The same, and each host answers by a cable of its own to the client.
+    static final String DIRECT = "handoff-direct";
+
     private static final int FIRST_HOST = 2;
     private static final int LETTERS = 26;
     private static final String NEAR = "handoff0";
+    private static final String RETURN = "return0";
     private static final String FAR = "kernel0";
     private static final String MAC = "02:00:00:00:00:01";
     private static final String TABLE = "80";
+
+    private static final String CLIENT_MAC = "02:00:00:00:80:02";
 
     /// Connections on which ECN was agreed cannot move.
     private static final String SETTINGS =
@@ -42,7 +48,11 @@ public final class HandoffHosts {
 
     /// Whether the laboratory is one of these.
     public static boolean areIn(final ChassisOptions options) {
-        return options.processor().equals(PROCESSOR);
+        return options.processor().equals(PROCESSOR) || areDirect(options);
+    }
+
+    private static boolean areDirect(final ChassisOptions options) {
+        return options.processor().equals(DIRECT);
     }
 
     /// The blades that serve, spares included.
@@ -116,10 +126,11 @@ public final class HandoffHosts {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "      - {blade: %s, services: [%s, tour], programs: %s}%n",
+                            "      - {blade: %s, services: [%s, tour], programs: %s%s}%n",
                             host,
                             serviceOf(number++),
-                            socketOf(host)));
+                            socketOf(host),
+                            areDirect(plan.options()) ? ", return-interface: " + RETURN : ""));
         }
         return text.toString().stripTrailing();
     }
@@ -159,10 +170,30 @@ public final class HandoffHosts {
         for (int number = 1; number <= plan.blades() + plan.spares(); number++) {
             build(namespaces, LabPlan.bladeName(number));
         }
+        if (areDirect(plan.options())) {
+            namespaces.within(
+                    LabPlan.CLIENT, "link", "set", "dev", LabPlan.CARD, "address", CLIENT_MAC);
+            for (final String host : names(plan)) {
+                connectDirectly(namespaces, host);
+            }
+        }
         namespaces.within(
                 LabPlan.CLIENT, "route", "add", ADDRESS + "/32", "via", LabPlan.SERVER_ADDRESS);
         namespaces.within(
                 LabPlan.CLIENT, "route", "add", ADDRESS6 + "/128", "via", LabPlan.SERVER_ADDRESS6);
+    }
+
+    /// What comes by the cable has the same destination as what comes by the redirectors.
+    private static void connectDirectly(final Namespaces namespaces, final String host)
+            throws IOException, InterruptedException, LabException {
+        final String there = "from-" + host;
+        namespaces.connect(host, RETURN, LabPlan.CLIENT, there);
+        namespaces.within(host, "link", "set", "dev", RETURN, "arp", "off");
+        namespaces.within(
+                LabPlan.CLIENT, "link", "set", "dev", there, "address", CLIENT_MAC, "arp", "off");
+        final String settings =
+                "net.ipv4.conf.all.rp_filter=0 net.ipv4.conf." + there + ".rp_filter=0";
+        namespaces.run(LabPlan.CLIENT, ("sysctl -qw " + settings).split(" "));
     }
 
     /// What the kernel sends from the address leaves by the pair, whatever else is routed there.

@@ -95,6 +95,11 @@ final class HandoffClient {
         return guests.run(LabPlan.CLIENT, command(arguments).toArray(String[]::new));
     }
 
+    /// What another client prints; it has to succeed.
+    String run(final String... command) throws Exception {
+        return guests.run(LabPlan.CLIENT, command);
+    }
+
     /// What a host answers on a connection from this port, which is free again afterwards.
     String ask(final String port, final String address, final String path) throws Exception {
         return guests.run(LabPlan.CLIENT, "python3", "-c", FROM_PORT, port, address, path);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class UpHandoffIT {
 
     @BeforeAll
     static void build() throws Exception {
-        LabGuests.require("ip", "ping", "setsid", "sysctl", "python3", "curl", "nft");
+        LabGuests.require("ip", "ping", "setsid", "sysctl", "python3", "curl", "wget", "nft");
         client = new HandoffClient(new LabGuests(LAB, NAME, directory), directory);
         final CommandRun up =
                 CommandRun.of("up", "--name", NAME, "--processor", "handoff", "--blades", "3");
@@ -117,6 +118,20 @@ class UpHandoffIT {
     @ValueSource(strings = {IPV4, IPV6})
     void shouldUploadThroughFourHandOffs(final String address) throws Exception {
         final Path file = directory.resolve("upload");
+        final String checksum = writeBody(file);
+        final long before = moves();
+
+        final String answer =
+                client.curl(
+                        "-H", "Expect:", "-T", file.toString(), "http://" + address + "/tour/up");
+
+        assertEquals(checksum, answer);
+        client.assertWatched(1);
+        UpCommandIT.eventually().until(() -> moves() == before + TOUR);
+    }
+
+    /// Answers the checksum, as the hosts write it.
+    private static String writeBody(final Path file) throws IOException {
         final CRC32 checksum = new CRC32();
         final Random random = new Random(7);
         final byte[] block = new byte[BLOCK_BYTES];
@@ -127,15 +142,35 @@ class UpHandoffIT {
                 body.write(block);
             }
         }
-        final long before = moves();
+        return String.format(Locale.ROOT, "%08x%n", checksum.getValue());
+    }
 
+    /// It keeps its connection, which goes on from host to host.
+    @ParameterizedTest
+    @ValueSource(strings = {IPV4, IPV6})
+    void shouldServeWget(final String address) throws Exception {
+        final String url = "http://" + address;
+        final Path download = directory.resolve("wget");
+        final Path upload = directory.resolve("upload");
+        final String checksum = writeBody(upload);
+
+        final String lines =
+                client.run("wget", "-q", "-O", "-", url + "/a", url + "/b/c", url + "/a");
+        client.run("wget", "-q", "-O", download.toString(), url + "/tour/" + BODY_BYTES);
         final String answer =
-                client.curl(
-                        "-H", "Expect:", "-T", file.toString(), "http://" + address + "/tour/up");
+                client.run(
+                        "wget",
+                        "-q",
+                        "-O",
+                        "-",
+                        "--method=PUT",
+                        "--body-file=" + upload,
+                        url + "/tour/up");
 
-        assertEquals(String.format(Locale.ROOT, "%08x%n", checksum.getValue()), answer);
-        client.assertWatched(1);
-        UpCommandIT.eventually().until(() -> moves() == before + TOUR);
+        assertEquals("blade-2 serves /a\nblade-3 serves /b/c\nblade-2 serves /a\n", lines);
+        HandoffClient.assertWhole(download, BODY_BYTES);
+        assertEquals(checksum, answer);
+        client.assertWatched(3);
     }
 
     /// Connections that blades have taken from others.
