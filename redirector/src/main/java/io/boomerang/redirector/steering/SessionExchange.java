@@ -95,6 +95,7 @@ final class SessionExchange {
     }
 
     private void acknowledge(final SessionAnnouncement announcement, final Outcome outcome) {
+        final int holder = outcome == Outcome.STALE ? holderOf(announcement) : 0;
         control.send(
                 announcement.blade(),
                 new Acknowledgement(
@@ -102,7 +103,25 @@ final class SessionExchange {
                         announcement.incarnation(),
                         announcement.version(),
                         outcome,
-                        outcome == Outcome.STALE ? holderOf(announcement) : 0));
+                        holder));
+        if (holder != 0 && announcement.kind() != Kind.CLOSE) {
+            correctOthers(announcement.key());
+        }
+    }
+
+    /// A blade that has lost the flow has announced it, perhaps to other redirectors of this side,
+    /// too, or because one of them sends it the flow's packets: the owner tells them what it knows.
+    private void correctOthers(final FlowKey key) {
+        final long hash = flowHash.hash(key);
+        if (chassis.owner(side, hash) != node) {
+            return;
+        }
+        final SessionAnnouncement known = hearsay(key, sessions.find(key, hash));
+        for (final int redirector : chassis.redirectors(side)) {
+            if (redirector != node) {
+                control.send(redirector, known);
+            }
+        }
     }
 
     /// The blade that has announced the flow under a later flow id, or has taken it over, so that
@@ -388,18 +407,20 @@ final class SessionExchange {
             return;
         }
         counters.lookUpsAnswered++;
+        control.send(arrival.node, hearsay(key, slot));
+    }
+
+    private SessionAnnouncement hearsay(final FlowKey key, final long slot) {
         final FlowKey kept = key.copy();
-        control.send(
-                arrival.node,
-                new SessionAnnouncement(
-                        Kind.OPEN,
-                        kept,
-                        kept,
-                        sessions.flowId(slot),
-                        sessions.blade(slot),
-                        sessions.incarnation(slot),
-                        sessions.version(slot),
-                        cacheLeaseMs,
-                        sessions.phase(slot)));
+        return new SessionAnnouncement(
+                Kind.OPEN,
+                kept,
+                kept,
+                sessions.flowId(slot),
+                sessions.blade(slot),
+                sessions.incarnation(slot),
+                sessions.version(slot),
+                cacheLeaseMs,
+                sessions.phase(slot));
     }
 }

@@ -115,6 +115,34 @@ class MovedFlowTest {
         assertEquals(BLADE_2, send(EGRESS).node());
     }
 
+    /// One of them may send the flow's packets to that blade, which neither owner would hear of.
+    @Test
+    void shouldTellTheOthersOfItsSideWhoHasAFlowThatABladeHasLost() {
+        while (rig.redirector(INGRESS).explain(key(), rig.nowNs).owner() != INGRESS) {
+            port++;
+        }
+        rig.say(BLADE_1, INGRESS_2, session(Kind.OPEN, BLADE_1, VERSION));
+        rig.say(
+                BLADE_2,
+                INGRESS,
+                new SessionAnnouncement(
+                        Kind.OPEN,
+                        key(),
+                        key(),
+                        FLOW + 1,
+                        BLADE_2,
+                        1,
+                        1,
+                        60_000,
+                        TcpPhase.ESTABLISHED));
+        assertEquals(BLADE_1, send(INGRESS_2).node());
+
+        rig.say(BLADE_1, INGRESS, session(Kind.OPEN, BLADE_1, VERSION));
+
+        assertEquals(BLADE_2, send(INGRESS_2).node());
+        assertEquals(FLOW + 1, rig.lastArrived().flowId());
+    }
+
     @Test
     void shouldTakeAMoveFromNobodyButTheBladeThatHasTheFlow() {
         rig.say(BLADE_1, EGRESS, session(Kind.OPEN, BLADE_1, VERSION));
