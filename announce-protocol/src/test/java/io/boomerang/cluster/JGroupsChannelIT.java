@@ -296,10 +296,8 @@ class JGroupsChannelIT {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Math.min(socket.getLocalPort(), 0xFFFF - 200);
-        }
+    private static int freePort() {
+        return LoopbackPorts.free(1).getFirst();
     }
 
     private List<RecordingListener> connectNodes(final JGroupsConfig config, final int count) {

@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,32 +22,13 @@ import java.util.stream.Collectors;
 /// Members in processes of their own, over the loopback interface.
 class MemberProcessIT {
     private static final String DIGEST = "abc";
-    private static final int FIRST_PORT = 12_000;
-    private static final int PORTS = 16_000;
 
     @TempDir private Path directory = Path.of("");
 
     private final ChassisKey key = TestKeys.key(0);
     private final ChassisKey other = TestKeys.key(1);
-    private final List<Integer> ports = freePorts(4);
+    private final List<Integer> ports = LoopbackPorts.free(4);
     private final List<MemberProcess> started = new ArrayList<>();
-
-    /// Below those that the kernel gives to connections, which members open before all of them
-    /// listen.
-    private static List<Integer> freePorts(final int count) {
-        final List<Integer> ports = new ArrayList<>();
-        int port = FIRST_PORT + (int) (ProcessHandle.current().pid() % PORTS);
-        while (ports.size() < count) {
-            try (ServerSocket socket =
-                    new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                ports.add(socket.getLocalPort());
-            } catch (final IOException _) {
-                // somebody else has it
-            }
-            port++;
-        }
-        return ports;
-    }
 
     @AfterEach
     void endAll() {

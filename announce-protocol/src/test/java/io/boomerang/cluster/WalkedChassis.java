@@ -17,10 +17,8 @@ import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,7 +89,9 @@ final class WalkedChassis implements AutoCloseable {
     WalkedChassis(final @Nullable KeyHolder key) throws Exception {
         final InetAddress loopback = InetAddress.getLoopbackAddress();
         final List<InetSocketAddress> hosts =
-                freePorts().stream().map(port -> new InetSocketAddress(loopback, port)).toList();
+                LoopbackPorts.free(LinkMasks.NODES).stream()
+                        .map(port -> new InetSocketAddress(loopback, port))
+                        .toList();
         final String name = "links-" + UUID.randomUUID();
         for (int node = 1; node <= LinkMasks.NODES; node++) {
             final int port = hosts.get(node - 1).getPort();
@@ -101,19 +101,6 @@ final class WalkedChassis implements AutoCloseable {
                             new JGroupsConfig(name, Stack.TCP, loopback, port, 0, hosts, key)));
         }
         awaitOneView("at first");
-    }
-
-    /// All at once, so that no two are the same.
-    private static List<Integer> freePorts() throws IOException {
-        final List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < LinkMasks.NODES; i++) {
-            sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        }
-        final List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-        for (final ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
     }
 
     void breakLinks(final int mask) {
