@@ -113,7 +113,7 @@ class CurlIT {
         final String[] curl =
                 Shell.in(lab.client(), "curl", "--silent", "--show-error", "--fail", "-g");
         final InetSocketAddress address = Lab.virtualAddress(ipv6);
-        try (Capture capture = new Capture(lab.router());
+        try (Capture capture = new Capture(lab);
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             final KernelTcp stack = lab.blade(0).call(KernelTcp::new);
             final TcpListener listener = lab.blade(0).call(() -> stack.listen(address, 8));
@@ -136,8 +136,7 @@ class CurlIT {
             assertEquals(BladeProcess.DONE, host.inputReader(StandardCharsets.US_ASCII).readLine());
             assertEquals(0, host.waitFor());
             assertEquals(1, capture.handshakes());
-            assertEquals(0, capture.resets());
-            assertEquals(0, lab.resets());
+            capture.requireNoReset();
             return printed;
         }
     }

@@ -58,14 +58,12 @@ class KernelTcpIT {
     @BeforeEach
     void watch() {
         lab.steerTo(0);
-        capture = new Capture(lab.router());
+        capture = new Capture(lab);
     }
 
     @AfterEach
     void shouldHaveSeenNoReset() {
-        capture.close();
-        assertEquals(0, capture.resets());
-        assertEquals(0, lab.resets());
+        capture.requireNoReset();
         assertEquals(1, capture.handshakes());
     }
 

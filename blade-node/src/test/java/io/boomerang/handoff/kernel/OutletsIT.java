@@ -139,7 +139,7 @@ class OutletsIT {
         for (int host = JAVA; host <= NETTY; host++) {
             lab.steerTo(CLASSIFIER);
             final InetSocketAddress address = Lab.virtualAddress(wire.ipv6());
-            try (Capture capture = new Capture(lab.router());
+            try (Capture capture = new Capture(lab);
                     Socket client =
                             lab.client()
                                     .call(() ->
@@ -158,11 +158,10 @@ class OutletsIT {
                 client.shutdownOutput();
                 assertEquals(-1, client.getInputStream().read());
                 assertEquals(1, capture.handshakes());
-                assertEquals(0, capture.resets());
+                capture.requireNoReset();
             }
         }
         BLADES.forEach(blade -> assertNull(blade.failure()));
-        assertEquals(0, lab.resets());
     }
 
     private static void write(final Socket client, final byte[] bytes) {

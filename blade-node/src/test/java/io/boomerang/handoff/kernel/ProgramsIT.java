@@ -178,7 +178,7 @@ class ProgramsIT {
     private static String curl(final Wire wire, final List<String> arguments) {
         lab.steerTo(CLASSIFIER);
         final long before = BLADES.get(CLASSIFIER).door().counters().given();
-        try (Capture capture = new Capture(lab.router())) {
+        try (Capture capture = new Capture(lab)) {
             final String printed =
                     Shell.run(
                             Shell.with(
@@ -196,8 +196,7 @@ class ProgramsIT {
                     .until(() -> BLADES.get(CLASSIFIER).door().counters().given() == before + 1);
             BLADES.forEach(blade -> assertNull(blade.failure()));
             assertEquals(1, capture.handshakes(), wire::toString);
-            assertEquals(0, capture.resets());
-            assertEquals(0, lab.resets());
+            capture.requireNoReset();
             return printed;
         }
     }

@@ -57,14 +57,12 @@ class StacksIT {
 
     @BeforeEach
     void watch() {
-        capture = new Capture(lab.router());
+        capture = new Capture(lab);
     }
 
     @AfterEach
     void shouldHaveSeenNoReset() {
-        capture.close();
-        assertEquals(0, capture.resets());
-        assertEquals(0, lab.resets());
+        capture.requireNoReset();
         assertEquals(1, capture.handshakes());
     }
 
