@@ -344,6 +344,9 @@ public final class BladeNode implements AutoCloseable {
         final Side arrivalSide = context.arrivalSide();
         final TcpPhase before = marker.phase();
         final Side openedBefore = marker.openingSide();
+        if (PhaseTracker.endsWhatWaits(marker, packet, arrivalSide)) {
+            held.drop(marker, ProcessorVerdict.DROP_OUT_OF_STATE, nowNs);
+        }
         PhaseTracker.onPassed(marker, packet, arrivalSide);
         final TcpPhase after = marker.phase();
         markers.touch(marker, LifetimeClass.of(marker.original().protocol(), after), nowNs);

@@ -12,9 +12,12 @@ import io.boomerang.blade.announcer.AnnouncePolicy;
 import io.boomerang.blade.processor.PassThrough;
 import io.boomerang.blade.processor.ProcessorVerdict;
 import io.boomerang.flow.Side;
+import io.boomerang.wire.TcpHeader;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Arrays;
 import java.util.List;
@@ -151,6 +154,62 @@ class HoldTest {
 
         assertEquals(2, later.version());
         assertEquals(1, bench.emitted.size());
+    }
+
+    /// A late packet of an ended connection waits; its addressee begins another one, whose answers
+    /// have to find this blade.
+    @ParameterizedTest
+    @ValueSource(ints = {TcpHeader.ACK, TcpHeader.ACK | TcpHeader.RST})
+    void shouldNotKeepWhatItsReceiverHasNoConnectionForAnyMore(final int lateFlags) {
+        final long late =
+                bench.deliver(
+                        Side.EGRESS,
+                        FLOW,
+                        Frames.tcp(SERVER, 80, CLIENT, 4_000, lateFlags, 1, 1, 0));
+        assertNull(bench.verdict(late));
+
+        final long syn =
+                bench.deliver(
+                        Side.INGRESS,
+                        FLOW,
+                        Frames.tcp(CLIENT, 4_000, SERVER, 80, TcpHeader.SYN, 7, 0, 0));
+
+        assertEquals(ProcessorVerdict.DROP_OUT_OF_STATE, bench.verdict(late));
+        assertNull(bench.verdict(syn));
+        assertEquals(List.of(), bench.emitted);
+
+        bench.acknowledge(
+                Bench.EGRESS, bench.announcedTo(Bench.EGRESS).getLast(), Outcome.INSTALLED);
+
+        assertEquals(List.of(syn), bench.emittedNumbers());
+        assertEquals(Bench.EGRESS, bench.emitted.getFirst().node());
+    }
+
+    /// The same, when packets of both directions were late.
+    @Test
+    void shouldNotKeepItForAConnectionThatIsTakenForEstablishedEither() {
+        final long late =
+                bench.deliver(
+                        Side.EGRESS,
+                        FLOW,
+                        Frames.tcp(SERVER, 80, CLIENT, 4_000, TcpHeader.ACK, 1, 1, 0));
+        bench.deliver(
+                Side.INGRESS, FLOW, Frames.tcp(CLIENT, 4_000, SERVER, 80, TcpHeader.ACK, 1, 1, 0));
+        bench.emitted.clear();
+
+        final long syn =
+                bench.deliver(
+                        Side.INGRESS,
+                        FLOW + 1,
+                        Frames.tcp(CLIENT, 4_000, SERVER, 80, TcpHeader.SYN, 7, 0, 0));
+
+        assertEquals(ProcessorVerdict.DROP_OUT_OF_STATE, bench.verdict(late));
+        assertEquals(List.of(), bench.emitted);
+
+        bench.acknowledge(
+                Bench.EGRESS, bench.announcedTo(Bench.EGRESS).getLast(), Outcome.INSTALLED);
+
+        assertEquals(List.of(syn), bench.emittedNumbers());
     }
 
     @Test

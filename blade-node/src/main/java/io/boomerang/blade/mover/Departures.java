@@ -46,7 +46,7 @@ final class Departures {
     private static final long REPEAT_NS = 50 * MS;
 
     /// How often the other blade is asked whether all redirectors know.
-    private static final long QUESTION_NS = 500 * MS;
+    private static final long QUESTION_NS = 100 * MS;
 
     /// Between two looks at all flows when none could be moved.
     private static final long SWEEP_NS = 100 * MS;

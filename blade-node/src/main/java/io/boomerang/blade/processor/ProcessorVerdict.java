@@ -15,7 +15,7 @@ public enum ProcessorVerdict {
     /// The rules deny the flow.
     DROP_DENIED,
     /// No flow is known that the packet could belong to, and it may not open one; or it may not
-    /// come at this point of its connection.
+    /// come at this point of its connection; or it waits, and its receiver begins another one.
     DROP_OUT_OF_STATE,
     /// TCP sequence or acknowledgement number outside the window.
     DROP_OUT_OF_WINDOW,

@@ -328,7 +328,7 @@ public final class MarkerTable {
             final long nowNs) {
         final MarkerSession ingress = find(Side.INGRESS, stored.ingressKey(), ingressHash);
         final MarkerSession egress = find(Side.EGRESS, stored.egressKey(), egressHash);
-        if (isInTheWay(ingress) || isInTheWay(egress)) {
+        if (isInTheWay(ingress, stored.flowId()) || isInTheWay(egress, stored.flowId())) {
             return null;
         }
         if (ingress != null) {
@@ -352,11 +352,14 @@ public final class MarkerTable {
         return marker;
     }
 
-    /// Flows that are over and those that have not begun give way.
-    private static boolean isInTheWay(final @Nullable MarkerSession marker) {
+    /// Flows that are over and those that have not begun give way; but not to an earlier flow of
+    /// the tuple, which redirectors that know of the later one would not believe in.
+    private static boolean isInTheWay(final @Nullable MarkerSession marker, final long flowId) {
         return marker != null
                 && (marker.residence() == Residence.EXPECTED
-                        || marker.hasPassed() && !marker.isLapsed());
+                        || marker.hasPassed()
+                                && (!marker.isLapsed()
+                                        || Long.compareUnsigned(marker.flowId(), flowId) > 0));
     }
 
     /// The expected flow is here.

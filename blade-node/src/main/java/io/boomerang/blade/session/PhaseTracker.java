@@ -60,6 +60,24 @@ public final class PhaseTracker {
         }
     }
 
+    /// Whether what waits for the far side has no receiver there any more: this packet comes from
+    /// there and begins another connection. Then the one before is over. Late packets of it had
+    /// opened the flow again.
+    public static boolean endsWhatWaits(
+            final MarkerSession marker, final ParsedPacket packet, final Side arrivalSide) {
+        final boolean ends =
+                marker.hasHeld()
+                        && arrivalSide == marker.farSide()
+                        && marker.original().protocol() == IpProtocol.TCP
+                        && !packet.isIcmpError()
+                        && isOpening(packet.tcpFlags())
+                        && !marker.isTranslated();
+        if (ends) {
+            marker.setPhase(TcpPhase.CLOSED);
+        }
+        return ends;
+    }
+
     /// Whether the flags of a TCP segment are those of the first one of a connection.
     public static boolean isOpening(final int flags) {
         return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;

@@ -216,6 +216,33 @@ class MarkerTableTest {
         assertNull(table.findFlow(10));
     }
 
+    /// Redirectors that know of the later flow, although it is over, would not believe that the
+    /// tuple's earlier one has come here.
+    @Test
+    void shouldExpectNoEarlierFlowThanTheOneItRemembers() {
+        final long later = Lifetimes.DEFAULTS.tcpEmbryonicMs() * MS;
+        final MarkerTable there = table(16);
+        final FlowKey key = key(6, 10);
+        final MarkerSession offered = open(there, 6, 10, 0);
+        offered.setPassed();
+        final StoredMarker stored =
+                Objects.requireNonNull(StoredMarker.ofBytes(StoredMarker.toBytes(offered)));
+        for (final int remembered : new int[] {9, 10, 11}) {
+            final MarkerTable table = table(16);
+            final MarkerSession marker =
+                    Objects.requireNonNull(
+                            table.open(key, key.hashCode(), remembered, Side.INGRESS, false, 0));
+            marker.setPassed();
+            table.expire(later, 100);
+            assertTrue(marker.isLapsed());
+
+            final MarkerSession expected =
+                    table.expect(stored, key.hashCode(), key.hashCode(), later);
+
+            assertEquals(remembered <= 10, expected != null, "remembered " + remembered);
+        }
+    }
+
     @Test
     void shouldEvictLapsedThenClosedThenTheOldestEmbryonicFlow() {
         final MarkerTable table = table(4);
