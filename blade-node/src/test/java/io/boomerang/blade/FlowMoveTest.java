@@ -354,15 +354,32 @@ class FlowMoveTest {
     }
 
     @Test
-    void shouldTakeTheFlowBackWhenTheOtherBladeDiesBeforeAllKnow() {
+    void shouldTakeTheFlowBackWhenTheOtherBladeDiesBeforeItSaysThatItHasIt() {
         connect();
-        bench.lostMessages = FlowMoved.class::isInstance;
+        bench.lostMessages =
+                message ->
+                        message instanceof FlowMoved
+                                || message instanceof final MoveStep step
+                                        && step.step() == Step.TAKEN;
         bench.order(FIRST, SECOND);
         bench.passUntil(() -> flows(bench, SECOND) == 1);
         bench.kill(SECOND);
 
         assertEquals(1, bench.blade(FIRST).counters().moves().cameBack());
         assertHeldBy(FIRST);
+    }
+
+    /// Which may be only out of sight: then both would have it when they meet.
+    @Test
+    void shouldNotTakeTheFlowBackWhenTheOtherBladeDiesWithIt() {
+        connect();
+        bench.lostMessages = FlowMoved.class::isInstance;
+        bench.order(FIRST, SECOND);
+        bench.passUntil(() -> flows(bench, SECOND) == 1);
+        bench.kill(SECOND);
+
+        assertEquals(0, bench.blade(FIRST).counters().moves().cameBack());
+        assertEquals(0, flows(bench, FIRST));
     }
 
     @Test

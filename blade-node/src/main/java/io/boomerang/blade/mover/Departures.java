@@ -133,6 +133,8 @@ final class Departures {
                 if (gone || !blades.canMove()) {
                     keep(departure, true, nowNs);
                 }
+            } else if (gone && departure.stage == Stage.TAKEN) {
+                settle(departure);
             } else if (gone) {
                 comeBack(departure, nowNs);
             }
@@ -316,8 +318,9 @@ final class Departures {
         packets.release(departure, nowNs);
     }
 
-    /// What the other blade has made of the flow is lost; if that was anything, its windows are not
-    /// known any more.
+    /// The other blade is not known to have taken the flow; what it has made of it, if it has, is
+    /// lost. Once it has said so the flow is its own: it dies with it, and is there again with it
+    /// when it was only out of sight.
     private void comeBack(final Departure departure, final long nowNs) {
         final MarkerSession marker = departure.marker;
         forget(departure);
@@ -325,9 +328,6 @@ final class Departures {
             return;
         }
         cameBack++;
-        if (departure.stage == Stage.TAKEN) {
-            marker.state().resume(marker.phase());
-        }
         if (departure.offer.lender() == self.node()) {
             table.lent().lend(marker.key(marker.farSide()), 0, nowNs);
         }

@@ -254,12 +254,20 @@ public final class ChaosRun implements AutoCloseable {
         }
     }
 
+    /// A blade may offer a flow again and again to one that refuses it, but each offer has an end.
     private void checkMoves() {
+        chassis.await(this::isNoFlowOnTheMove, REST_NS);
         for (final BladeNode blade : chassis.blades()) {
             final MoveCounters moves = blade.counters().moves();
             requireAtMost(0, moves.leavingNow(), blade.self(), "flows that do not get away");
             requireAtMost(0, moves.arrivingNow(), blade.self(), "flows that do not arrive");
         }
+    }
+
+    private boolean isNoFlowOnTheMove() {
+        return chassis.blades().stream()
+                .map(blade -> blade.counters().moves())
+                .allMatch(moves -> moves.leavingNow() == 0 && moves.arrivingNow() == 0);
     }
 
     private void requireAtMost(

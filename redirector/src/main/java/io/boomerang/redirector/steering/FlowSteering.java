@@ -55,6 +55,7 @@ final class FlowSteering implements AutoCloseable {
     private final ViewHistory history;
     private final SessionPuller puller;
     private final RuleInUse rule;
+    private final Jurisdiction jurisdiction;
     private final SessionComparison comparison;
 
     private ChassisMap chassis = ChassisMap.EMPTY;
@@ -108,6 +109,7 @@ final class FlowSteering implements AutoCloseable {
         this.load = sessions::liveSessions;
         this.puller = new SessionPuller(self, control);
         this.rule = new RuleInUse(config.policy(), puller);
+        this.jurisdiction = new Jurisdiction(self, arrival, allocation, rule, puller, history);
         this.comparison =
                 new SessionComparison(
                         self,
@@ -128,6 +130,7 @@ final class FlowSteering implements AutoCloseable {
         puller.onChassis(chassis, map, united, nowNs);
         chassis = map;
         validity.onChassis(map);
+        jurisdiction.onChassis(map);
         exchange.onChassis(map);
         comparison.onChassis(map);
         if (puller.isComplete()) {
@@ -147,6 +150,7 @@ final class FlowSteering implements AutoCloseable {
         allocation.onRule(next.newAllocationHash(), nowNs);
         chassis = map;
         validity.onChassis(map);
+        jurisdiction.onChassis(map);
         exchange.onChassis(map);
         comparison.onChassis(map);
         puller.onRule(map, nowNs);
@@ -252,18 +256,21 @@ final class FlowSteering implements AutoCloseable {
         final int owner = chassis.owner(side, hash);
         final boolean opensConnection = arrival.opening && key.protocol() == TcpFlags.PROTOCOL;
         if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
-            if (arrival.opening && everyRedirectorAgrees(hash, opensConnection, nowNs)) {
+            if (arrival.opening
+                    && jurisdiction.everyRedirectorAgrees(hash, opensConnection, nowNs)) {
                 select(key, hash, nowNs);
             } else {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             }
+        } else if (owner == self.node() && jurisdiction.mayFormerOwnerKnow(hash, opensConnection)) {
+            forwarder.lookUp(arrival, key, chassis.backup(side, hash), nowNs);
         } else if (owner != self.node() || !puller.isComplete()) {
             query(key, nowNs);
         } else if (slot != SessionTable.NONE && !exchange.isUnconfirmed(slot, nowNs)) {
             steerByMemory(key, hash, slot, nowNs);
         } else if (slot == SessionTable.NONE
                 && arrival.opening
-                && nobodyElseKnows(hash, opensConnection, nowNs)) {
+                && jurisdiction.nobodyElseKnows(hash, opensConnection, nowNs)) {
             select(key, hash, nowNs);
         } else {
             query(key, nowNs); // also after a mere choice: the blade may hold it unannounced
@@ -285,23 +292,6 @@ final class FlowSteering implements AutoCloseable {
         } else {
             query(key, nowNs);
         }
-    }
-
-    /// Buckets are the same everywhere, and a flow that came before was steered by the same one.
-    private boolean everyRedirectorAgrees(
-            final long hash, final boolean opensConnection, final long nowNs) {
-        return rule.isByBucket() && allocation.isSettled(hash, opensConnection, nowNs);
-    }
-
-    /// On the owner: whether no other redirector can have decided on the flow without this one
-    /// having heard of it.
-    private boolean nobodyElseKnows(
-            final long hash, final boolean opensConnection, final long nowNs) {
-        return everyRedirectorAgrees(hash, opensConnection, nowNs)
-                || arrival.side == Side.INGRESS
-                        && (chassis.redirectors(side).length == 1
-                                || !rule.isByBucket()
-                                || !allocation.isChanging(hash, nowNs));
     }
 
     private void select(final FlowKey key, final long hash, final long nowNs) {

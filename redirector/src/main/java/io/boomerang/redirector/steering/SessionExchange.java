@@ -293,8 +293,8 @@ final class SessionExchange {
         if (installation == Installation.STALE && isDenied(slot, announcement, nowNs)) {
             sessions.lapse(slot);
         }
-        if (installation == Installation.REFRESHED && asked) {
-            sessions.trust(slot);
+        if (installation == Installation.REFRESHED && (asked || origin == Origin.CACHED)) {
+            sessions.trust(slot); // what another redirector says now would be if it were new, too
         }
         return installation;
     }
