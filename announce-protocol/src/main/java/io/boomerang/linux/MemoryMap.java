@@ -16,6 +16,7 @@ public final class MemoryMap {
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int MAP_POPULATE = 0x8000;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_WRITE = 23;
     private static final long MAP_FAILED = -1;
 
     private static final MethodHandle MAP =
@@ -43,8 +44,18 @@ public final class MemoryMap {
 
     /// Asks for huge pages. A wish: a kernel without them says no, and ordinary ones do.
     public static void wishForHugePages(final MemorySegment memory) {
+        advise(memory, MADV_HUGEPAGE);
+    }
+
+    /// Takes all pages of anonymous memory now. A kernel before Linux 5.14, or without so much
+    /// memory, says no: then each is taken when it is first touched.
+    public static void populate(final MemorySegment memory) {
+        advise(memory, MADV_POPULATE_WRITE);
+    }
+
+    private static void advise(final MemorySegment memory, final int advice) {
         try {
-            final int _ = (int) ADVISE.invokeExact(memory, memory.byteSize(), MADV_HUGEPAGE);
+            final int _ = (int) ADVISE.invokeExact(memory, memory.byteSize(), advice);
         } catch (final Throwable e) {
             throw NativeFunction.impossible(e);
         }

@@ -40,4 +40,12 @@ public final class AnonymousMemory {
                     "the kernel has no " + bytes + " bytes of memory to give: " + e.getMessage());
         }
     }
+
+    /// Takes memory that was allocated here from the kernel now, as far as there is any: nobody
+    /// waits later for a page to be cleared that is touched for the first time.
+    public static void populate(final MemorySegment memory) {
+        if (LINUX) {
+            MemoryMap.populate(memory);
+        }
+    }
 }

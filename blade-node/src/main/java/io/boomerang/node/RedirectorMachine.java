@@ -79,6 +79,7 @@ final class RedirectorMachine implements NodeMachine {
                         control,
                         this::emit,
                         SteeringObserver.NONE);
+        redirector.sessions().populate();
     }
 
     private boolean emit(final MemorySegment frame, final long offset, final int length) {

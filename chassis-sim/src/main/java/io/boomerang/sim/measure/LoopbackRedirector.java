@@ -74,6 +74,7 @@ final class LoopbackRedirector implements LoopbackNode.Machine {
                         control,
                         (_, _, _) -> true,
                         observer);
+        redirector.sessions().populate();
     }
 
     @Override

@@ -30,6 +30,7 @@ final class SessionSlots implements AutoCloseable {
     private final int[] liveByBlade = new int[BLADES];
     private final FlowKey scratch = new FlowKey();
 
+    private final SlotLinks links;
     private int size;
     private int live;
 
@@ -39,9 +40,14 @@ final class SessionSlots implements AutoCloseable {
         probeLimit = (int) Math.min(PROBE_LIMIT, slotCount);
         memory = new SlotMemory(arena, slotCount);
         mask = slotCount - 1;
-        final SlotLinks links = new SlotLinks(arena, slotCount);
+        links = new SlotLinks(arena, slotCount);
         embryonic = new SlotQueue(links);
         lapsed = new SlotQueue(links);
+    }
+
+    void populate() {
+        memory.populate();
+        links.populate();
     }
 
     SlotMemory memory() {

@@ -80,6 +80,13 @@ public final class SessionTable implements AutoCloseable {
         survived = new BitSet((int) slots.slotCount());
     }
 
+    /// Takes the table's memory from the kernel now instead of with each page's first session, so
+    /// that no packet waits for that. To be called before there are packets: it may last a second
+    /// and more where memory is slow.
+    public void populate() {
+        slots.populate();
+    }
+
     /// A reader for one other thread.
     public SessionReader newReader() {
         return slots.newReader();

@@ -19,6 +19,11 @@ final class SlotLinks {
         memory = AnonymousMemory.allocate(arena, slotCount << LINK_SHIFT);
     }
 
+    /// Takes all of it from the kernel now.
+    void populate() {
+        AnonymousMemory.populate(memory);
+    }
+
     /// The neighbour's slot plus one; zero where there is none.
     int previous(final long slot) {
         return memory.get(JAVA_INT, slot << LINK_SHIFT);

@@ -45,6 +45,12 @@ final class SlotMemory {
         changes = AnonymousMemory.allocate(arena, ((mask >>> GROUP_SHIFT) + 1) * Integer.BYTES);
     }
 
+    /// Takes all of it from the kernel now.
+    void populate() {
+        AnonymousMemory.populate(memory);
+        AnonymousMemory.populate(changes);
+    }
+
     MemorySegment memory() {
         return memory;
     }
