@@ -36,6 +36,7 @@ import java.util.concurrent.Callable;
         usageHelpAutoWidth = true)
 final class MeasureHandoffCommand implements Callable<Integer> {
     private static final int MAX_COUNT = 10_000;
+    private static final int MAX_WARM_UP = 100_000;
     private static final double US_PER_MS = 1_000;
 
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -45,9 +46,16 @@ final class MeasureHandoffCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "1000",
             description =
-                    "Connections, one after the other, 1 to 10,000; before them as many to"
-                            + " warm up.")
+                    "Connections, one after the other, 1 to 10,000: measured with a process that"
+                            + " has just started, and once more when it is warm.")
     private int handoffs;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Connections between these two measurements, 0 to 100,000.")
+    private int warmUp;
 
     @Option(
             names = "--moves",
@@ -59,6 +67,7 @@ final class MeasureHandoffCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         OptionRange.require(spec, "--handoffs", handoffs, 1, MAX_COUNT);
+        OptionRange.require(spec, "--warm-up", warmUp, 0, MAX_WARM_UP);
         OptionRange.require(spec, "--moves", moves, 1, MAX_COUNT);
         final String reason = KernelTcp.unavailable();
         if (reason != null) {
@@ -69,8 +78,12 @@ final class MeasureHandoffCommand implements Callable<Integer> {
         }
         final PrintWriter out = spec.commandLine().getOut();
         try (KernelHandoffs measurement = new KernelHandoffs()) {
-            measurement.oneByOne(handoffs);
-            print(out, measurement.oneByOne(handoffs));
+            print(out, "the process has just started", measurement.oneByOne(handoffs));
+            measurement.oneByOne(warmUp);
+            print(
+                    out,
+                    String.format(Locale.ROOT, "after %,d more", warmUp),
+                    measurement.oneByOne(handoffs));
             print(out, measurement.inTheMiddle(moves));
         } catch (final LabException e) {
             spec.commandLine().getErr().println(e.getMessage());
@@ -79,12 +92,14 @@ final class MeasureHandoffCommand implements Callable<Integer> {
         return Boomerang.OK;
     }
 
-    private static void print(final PrintWriter out, final HandoffFigures.AtBeginning figures) {
+    private static void print(
+            final PrintWriter out, final String when, final HandoffFigures.AtBeginning figures) {
         out.printf(
                 Locale.ROOT,
-                "%,d connections of the kernel handed off, %,.0f a second with connecting, asking,"
-                        + " answering and closing%n",
+                "%,d connections of the kernel handed off, %s; %,.0f a second with connecting,"
+                        + " asking, answering and closing%n",
                 figures.count(),
+                when,
                 figures.perSecond());
         print(out, "until it stands still", figures.freeze());
         print(out, "until it is live at the host", figures.untilLive());
