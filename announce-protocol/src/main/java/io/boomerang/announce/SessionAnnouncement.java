@@ -68,6 +68,12 @@ public record SessionAnnouncement(
         }
     }
 
+    /// The same, but as another kind of news.
+    public SessionAnnouncement withKind(final Kind other) {
+        return new SessionAnnouncement(
+                other, key, original, flowId, blade, incarnation, version, leaseMs, phase);
+    }
+
     /// The version that comes so many changes after another one.
     public static int versionAfter(final int version, final int changes) {
         return (version + changes - 1) % LAST_VERSION + 1;

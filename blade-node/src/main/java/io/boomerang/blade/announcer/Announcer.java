@@ -10,6 +10,7 @@ import io.boomerang.blade.session.LifetimeClass;
 import io.boomerang.blade.session.Lifetimes;
 import io.boomerang.blade.session.MarkerSession;
 import io.boomerang.blade.session.MarkerTable;
+import io.boomerang.blade.session.Residence;
 import io.boomerang.cluster.ClusterView;
 import io.boomerang.cluster.ControlSender;
 import io.boomerang.cluster.Member;
@@ -235,6 +236,18 @@ public final class Announcer {
         marker.raiseVersion();
         for (final Side side : SIDES) {
             announce(marker, side, Kind.CLOSE, false, nowNs);
+            if (marker.residence() == Residence.ARRIVED) {
+                tellOthersOfEnd(marker, side, nowNs);
+            }
+        }
+    }
+
+    /// All redirectors have heard that the flow has come here.
+    private void tellOthersOfEnd(final MarkerSession marker, final Side side, final long nowNs) {
+        for (final int node : directory.nodes(side)) {
+            if (node != marker.announcedOwner(side) && node != marker.announcedBackup(side)) {
+                send(node, describeEnd(marker, side), nowNs);
+            }
         }
     }
 
@@ -514,7 +527,7 @@ public final class Announcer {
                 message.kind() == Kind.REFRESH ? outstanding.find(message.flowId(), node) : null;
         final SessionAnnouncement newest =
                 known != null && known.message().kind() == Kind.OPEN
-                        ? withKind(message, Kind.OPEN)
+                        ? message.withKind(Kind.OPEN)
                         : message;
         if (!outstanding.track(node, newest, nowNs)) {
             untracked++;
@@ -522,20 +535,6 @@ public final class Announcer {
         sent++;
         control.send(node, newest);
         tap.onAnnouncementSent(node, newest, false, nowNs);
-    }
-
-    private static SessionAnnouncement withKind(
-            final SessionAnnouncement message, final Kind kind) {
-        return new SessionAnnouncement(
-                kind,
-                message.key(),
-                message.original(),
-                message.flowId(),
-                message.blade(),
-                message.incarnation(),
-                message.version(),
-                message.leaseMs(),
-                message.phase());
     }
 
     private SessionAnnouncement message(

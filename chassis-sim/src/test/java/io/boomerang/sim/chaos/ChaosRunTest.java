@@ -26,13 +26,15 @@ class ChaosRunTest {
     };
 
     /// Those since.
-    private static final long[] FOUND_WITH_RULES = {1_002_158};
+    private static final long[] FOUND_WITH_RULES = {1_002_158, 5_002_095};
 
     /// The same where nothing is compared.
-    private static final long[] FOUND_WITHOUT_COMPARISONS = {3_001_171};
+    private static final long[] FOUND_WITHOUT_COMPARISONS = {3_001_171, 4_202_425};
 
     /// The same of plans with moves.
-    private static final long[] FOUND_WITH_MOVES = {1_145, 80_634};
+    private static final long[] FOUND_WITH_MOVES = {
+        1_145, 80_634, 90_316, 92_021, 96_325, 100_296, 102_805, 120_837
+    };
 
     private static final long RUNS_WITH_MOVES = 80;
 

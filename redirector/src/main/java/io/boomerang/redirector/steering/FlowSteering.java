@@ -451,8 +451,8 @@ final class FlowSteering implements AutoCloseable {
                                 ? Decision.SESSION
                                 : Decision.ANSWER;
                 steerBySession(key, hash, slot, decision, nowNs);
-            } else if (owner != self.node() && arrival.hops < PacketForwarder.MAX_HOPS) {
-                forwarder.lookUp(arrival, key, owner, nowNs);
+            } else if (owner != self.node()) {
+                forwarder.lookUp(arrival, key, owner, nowNs); // or drops it: it is not to decide
             } else if (validity.remembers(slot, nowNs)) {
                 decideByMemory(key, hash, slot, nowNs);
             } else if (hasLostItsBlade(slot, nowNs)) {

@@ -107,6 +107,26 @@ class JoinedOwnerTest {
         assertEquals(Rig.BLADE_1, rig.lastArrived().node());
     }
 
+    /// Redirectors that disagree on who owns the flow have sent the packet round.
+    @Test
+    void shouldNotDecideForTheOwnerWhenThePacketMayGoNoFurther() {
+        try (Rig other =
+                new Rig(
+                        SelectionPolicy.LEAST_LOADED,
+                        List.of(Rig.INGRESS),
+                        Rig.INGRESS,
+                        Rig.INGRESS_2,
+                        Rig.EGRESS,
+                        Rig.BLADE_1)) {
+            other.sendOn(Rig.INGRESS_2, Rig.INGRESS, PacketForwarder.MAX_HOPS, segment(Frames.SYN));
+            other.answerAll();
+
+            assertTrue(other.arrived.isEmpty());
+            assertEquals(
+                    1L, other.redirector(Rig.INGRESS).counters().snapshot().get("drop-hop-limit"));
+        }
+    }
+
     @Test
     void shouldLetNoNewConnectionTakeThatWay() {
         joinWithoutSessions();

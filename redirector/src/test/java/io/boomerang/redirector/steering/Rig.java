@@ -357,6 +357,17 @@ final class Rig implements AutoCloseable {
         send(blade, redirector, header, frame);
     }
 
+    /// A played redirector sends a packet on that came in from the ingress network by it.
+    ///
+    /// @param hops redirectors that it has passed
+    void sendOn(final int from, final int redirector, final int hops, final MemorySegment frame) {
+        final SteeringHeader header = new SteeringHeader();
+        header.setPurpose(Purpose.LOOK_UP);
+        header.setArrival(Side.INGRESS, from);
+        header.setHops(hops);
+        send(from, redirector, header, frame);
+    }
+
     private void send(
             final int from,
             final int redirector,
