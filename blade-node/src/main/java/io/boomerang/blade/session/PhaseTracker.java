@@ -83,11 +83,10 @@ public final class PhaseTracker {
         return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
     }
 
-    /// A translated flow can only be opened from where its translation began, and one whose packets
-    /// wait for the far side keeps that side.
+    /// A translated flow can only be opened from where its translation began.
     private static boolean beginsAnew(
             final MarkerSession marker, final int flags, final boolean fromInitiator) {
-        return isOpening(flags) && (fromInitiator || !marker.isTranslated() && !marker.hasHeld());
+        return isOpening(flags) && (fromInitiator || !marker.isTranslated());
     }
 
     /// Whether the responder speaks first: a late packet of the connection before has opened the

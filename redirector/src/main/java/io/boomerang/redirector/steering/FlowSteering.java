@@ -262,10 +262,10 @@ final class FlowSteering implements AutoCloseable {
             } else {
                 forwarder.lookUp(arrival, key, owner, nowNs);
             }
-        } else if (owner == self.node() && jurisdiction.mayFormerOwnerKnow(hash, opensConnection)) {
-            forwarder.lookUp(arrival, key, chassis.backup(side, hash), nowNs);
-        } else if (owner != self.node() || !puller.isComplete()) {
+        } else if (owner != self.node()) {
             query(key, nowNs);
+        } else if (!puller.isComplete()) {
+            askWhoKnows(key, jurisdiction.formerOwner(hash, opensConnection), nowNs);
         } else if (slot != SessionTable.NONE && !exchange.isUnconfirmed(slot, nowNs)) {
             steerByMemory(key, hash, slot, nowNs);
         } else if (slot == SessionTable.NONE
@@ -274,6 +274,14 @@ final class FlowSteering implements AutoCloseable {
             select(key, hash, nowNs);
         } else {
             query(key, nowNs); // also after a mere choice: the blade may hold it unannounced
+        }
+    }
+
+    private void askWhoKnows(final FlowKey key, final int formerOwner, final long nowNs) {
+        if (formerOwner == 0) {
+            query(key, nowNs);
+        } else {
+            forwarder.lookUp(arrival, key, formerOwner, nowNs);
         }
     }
 

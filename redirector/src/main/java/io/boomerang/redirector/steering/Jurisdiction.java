@@ -53,17 +53,18 @@ final class Jurisdiction {
                                 || !allocation.isChanging(hash, nowNs));
     }
 
-    /// On the owner, as long as it has not pulled all sessions: whether the packet may find its
-    /// session at the redirector that owned the flow before this one joined, and backs it up now.
-    /// From there it comes back, after two hops, if it does not; then the blades are asked.
-    boolean mayFormerOwnerKnow(final long hash, final boolean opensConnection) {
+    /// On the owner, as long as it has not pulled all sessions: the redirector that owned the flow
+    /// before this one joined, and backs it up now, if the packet may find its session there; else
+    /// 0. From there it comes back, after two hops, if it does not; then the blades are asked.
+    int formerOwner(final long hash, final boolean opensConnection) {
+        if (puller.isComplete()
+                || history.isHealing()
+                || opensConnection
+                || arrival.returnedBy != 0
+                || arrival.hops >= HOPS_THERE_AND_BACK) {
+            return 0;
+        }
         final int backup = chassis.backup(side, hash);
-        return !puller.isComplete()
-                && !history.isHealing()
-                && !opensConnection
-                && arrival.returnedBy == 0
-                && arrival.hops < HOPS_THERE_AND_BACK
-                && backup != 0
-                && backup != arrival.node;
+        return backup == arrival.node ? 0 : backup;
     }
 }

@@ -116,7 +116,10 @@ final class SessionExchange {
         if (chassis.owner(side, hash) != node) {
             return;
         }
-        final SessionAnnouncement known = hearsay(key, sessions.find(key, hash));
+        tellOthers(hearsay(key, sessions.find(key, hash)));
+    }
+
+    private void tellOthers(final SessionAnnouncement known) {
         for (final int redirector : chassis.redirectors(side)) {
             if (redirector != node) {
                 control.send(redirector, known);
@@ -153,11 +156,7 @@ final class SessionExchange {
                         sessions.version(slot),
                         Outcome.STALE,
                         announcement.blade()));
-        for (final int redirector : chassis.redirectors(side)) {
-            if (redirector != node) {
-                control.send(redirector, hearsay(announcement));
-            }
-        }
+        tellOthers(hearsay(announcement));
     }
 
     /// What others may use for a while without asking again.
