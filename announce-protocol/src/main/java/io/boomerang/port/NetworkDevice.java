@@ -19,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 final class NetworkDevice implements AutoCloseable {
     // linux/sockios.h.
     private static final long SIOCGIFFLAGS = 0x8913;
+    private static final long SIOCSIFFLAGS = 0x8914;
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final long SIOCETHTOOL = 0x8946;
@@ -98,7 +99,18 @@ final class NetworkDevice implements AutoCloseable {
     }
 
     boolean isUp() throws SystemCallException {
-        return (ask(SIOCGIFFLAGS, "SIOCGIFFLAGS").get(JAVA_SHORT, VALUE) & IFF_UP) != 0;
+        return (flags() & IFF_UP) != 0;
+    }
+
+    /// The kernel takes the flags as a whole.
+    void setUp(final boolean up) throws SystemCallException {
+        final int flags = flags();
+        request.set(JAVA_SHORT, VALUE, (short) (up ? flags | IFF_UP : flags & ~IFF_UP));
+        calls.ioctl(socket, SIOCSIFFLAGS, "SIOCSIFFLAGS", request);
+    }
+
+    private int flags() throws SystemCallException {
+        return ask(SIOCGIFFLAGS, "SIOCGIFFLAGS").get(JAVA_SHORT, VALUE);
     }
 
     /// Of the kernel's module, for instance `veth`; empty when it does not say.

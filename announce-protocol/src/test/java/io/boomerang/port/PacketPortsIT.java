@@ -148,6 +148,43 @@ class PacketPortsIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"AF_PACKET", "AF_XDP"})
+    void shouldOpenOnAnInterfaceThatComesUpLater(final Driver driver) throws PortException {
+        TestNetwork.requireDriver(driver);
+        final String name = network.pair("left", "far", 1_500);
+        final InterfaceLink link = new InterfaceLink(name);
+        final FrameBurst burst = new FrameBurst(1);
+        final MemorySegment frame = MemorySegment.ofArray(new byte[100]);
+        link.set(false);
+        assertFalse(link.isUp());
+        try (PacketPort port = PacketPorts.open(name, PortOptions.DEFAULTS.withDriver(driver));
+                PacketPort far = PacketPorts.open(network.device("far"), PACKET);
+                PortWait wait = new PortWait(List.of(port));
+                PortWait farWait = new PortWait(List.of(far))) {
+            assertEquals(0, port.receive(burst));
+
+            link.set(true);
+            assertTrue(link.isUp());
+            assertTrue(far.transmit(frame, 0, 100));
+            far.flush();
+            assertTrue(wait.await(10_000));
+            assertEquals(1, port.receive(burst));
+            assertTrue(port.transmit(frame, 0, 100));
+            port.flush();
+            assertTrue(farWait.await(10_000));
+        }
+        assertTrue(link.isUp());
+    }
+
+    @Test
+    void shouldSayWhichInterfaceCannotBeTakenUp() {
+        final PortException refusal =
+                assertThrows(PortException.class, () -> new InterfaceLink("none-such").set(true));
+
+        assertTrue(String.valueOf(refusal.getMessage()).startsWith("port none-such: no such"));
+    }
+
     @Test
     void shouldRefuseFramesThatDoNotFit() throws PortException {
         final String name = network.pair("left", "far", 1_500);

@@ -16,8 +16,14 @@ class PrivilegeIT {
         network.close();
     }
 
-    /// Opens a port on the interface of that name and says of which kind it is, or why not.
+    /// Opens a port on the interface of that name and says of which kind it is, takes the interface
+    /// down, and says why not.
     public static void main(final String[] arguments) {
+        try {
+            new InterfaceLink(arguments[0]).set(false);
+        } catch (final PortException e) {
+            System.out.println(e.getMessage());
+        }
         try (PacketPort port = PacketPorts.open(arguments[0], PortOptions.DEFAULTS)) {
             System.out.println("opened by " + port.kind());
         } catch (final PortException e) {
@@ -43,6 +49,28 @@ class PrivilegeIT {
                                 + ": a packet socket needs CAP_NET_RAW"
                                 + " (socket: Operation not permitted (errno 1))"),
                 output);
+    }
+
+    @Test
+    void shouldNameTheCapabilityThatLinksNeed() {
+        TestNetwork.requireCommand("setpriv", "util-linux");
+        final String name = network.pair("left", "far", 1_500);
+
+        final String output =
+                network.run(
+                        "sh",
+                        "-c",
+                        "exec setpriv --bounding-set=-net_admin --inh-caps=-net_admin "
+                                + java(name));
+
+        assertTrue(
+                output.contains(
+                        "port "
+                                + name
+                                + ": to take it down needs CAP_NET_ADMIN"
+                                + " (ioctl SIOCSIFFLAGS: Operation not permitted (errno 1))"),
+                output);
+        assertTrue(output.contains("opened by "), output);
     }
 
     @Test
