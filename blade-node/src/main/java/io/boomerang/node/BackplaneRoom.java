@@ -45,7 +45,7 @@ final class BackplaneRoom {
 
     static BackplaneRoom of(final ChassisConfig config, final NodeConfig node) {
         return new BackplaneRoom(
-                config.backplane(), node.backplane().getAddress(), node.interfaceName());
+                config.backplane(), node.backplane().getAddress(), node.outside().name());
     }
 
     private int around(final int steering) {

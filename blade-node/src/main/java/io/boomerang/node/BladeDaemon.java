@@ -12,6 +12,7 @@ import io.boomerang.node.admin.OperatedBlade;
 import io.boomerang.node.admin.OperatedNode;
 import io.boomerang.node.config.ChassisConfig;
 import io.boomerang.node.config.NodeConfig;
+import io.boomerang.node.config.OutsideInterface;
 import io.boomerang.node.store.NodeStore;
 import io.boomerang.node.store.RestoredNode;
 import io.boomerang.port.PacketPort;
@@ -210,12 +211,13 @@ public final class BladeDaemon {
             final FrameMeter meter,
             final ControlSender control)
             throws IOException {
+        final OutsideInterface outside = node.outside();
+        final OutsideLink link = OutsideLink.of(outside);
         final PacketPort port =
-                PacketPorts.open(
-                        node.interfaceName(), PortOptions.DEFAULTS.withDriver(node.port()));
+                PacketPorts.open(outside.name(), PortOptions.DEFAULTS.withDriver(outside.port()));
         try {
             final PacketFit fit = BackplaneRoom.of(config, node).fit(port);
-            return new RedirectorMachine(config, self, port, fit, meter, control);
+            return new RedirectorMachine(config, self, port, link, fit, meter, control);
         } catch (final IOException | RuntimeException e) {
             port.close();
             throw e;

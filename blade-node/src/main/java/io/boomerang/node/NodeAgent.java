@@ -47,6 +47,9 @@ final class NodeAgent implements Runnable {
 
     private static final Logger LOG = LogManager.getLogger(NodeAgent.class);
 
+    /// Of frames that came before the outside was shut; more than a port holds.
+    private static final int LAST_BURSTS = 64;
+
     private static final long TIMER_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /// Makes what the node does, on its thread.
@@ -286,10 +289,18 @@ final class NodeAgent implements Runnable {
                 draining = true;
                 made.machine.drain(made.sender, nowNs);
             }
-            made.sender.flush();
-            made.udp.flush();
-            made.machine.flush();
+            flush(made);
         }
+        made.machine.shut();
+        for (int i = 0; i < LAST_BURSTS && made.machine.receive(nowNs) > 0; i++) {
+            flush(made);
+        }
+    }
+
+    private static void flush(final Parts made) {
+        made.sender.flush();
+        made.udp.flush();
+        made.machine.flush();
     }
 
     /// What this node is, counts and holds. By its own thread.

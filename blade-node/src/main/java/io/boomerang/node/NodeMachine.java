@@ -40,7 +40,12 @@ interface NodeMachine extends AutoCloseable {
     /// Gives what goes outside to the interface.
     void flush();
 
-    /// Nothing new begins from now on; what has begun goes on.
+    /// The node has left the cluster, and the others know: nothing more is to come in from outside.
+    /// What has come in is still to be received.
+    void shut();
+
+    /// Nothing new begins from now on, as far as that is this node's choice; what has begun goes
+    /// on.
     void drain(ControlSender control, long nowNs);
 
     /// Whether nothing is left that {@link #drain} waits for.

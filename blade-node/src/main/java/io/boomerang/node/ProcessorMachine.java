@@ -122,6 +122,9 @@ final class ProcessorMachine implements NodeMachine {
     }
 
     @Override
+    public void shut() {}
+
+    @Override
     public void drain(final ControlSender control, final long nowNs) {
         ending = true;
         moves = true;

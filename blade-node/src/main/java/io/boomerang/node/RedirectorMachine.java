@@ -33,18 +33,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /// A redirector with the interface to its outside network.
 ///
-/// Draining closes the outside: nothing comes in any more. What waits goes on; sessions are with
-/// their owners and blades anyhow.
+/// Draining, it goes on as before: the network sends here until the link is down, and sessions are
+/// with their owners and blades anyhow.
 final class RedirectorMachine implements NodeMachine {
     private static final int BURST = 256;
+    private static final long LONGEST_SILENCE_NS = TimeUnit.SECONDS.toNanos(5);
     private static final Logger LOG = LogManager.getLogger(RedirectorMachine.class);
 
     private final ChassisConfig config;
     private final PacketPort outside;
+    private final OutsideLink link;
     private final PacketFit fit;
     private final boolean fits;
     private final FrameMeter meter;
@@ -56,16 +59,19 @@ final class RedirectorMachine implements NodeMachine {
     private final Set<Integer> unheard;
     private int[] blades = {};
     private long toldEpoch;
+    private long firstTableNs;
 
     RedirectorMachine(
             final ChassisConfig config,
             final Member self,
             final PacketPort outside,
+            final OutsideLink link,
             final PacketFit fit,
             final FrameMeter meter,
             final ControlSender control) {
         this.config = config;
         this.outside = outside;
+        this.link = link;
         this.fit = fit;
         this.meter = meter;
         fits = !fit.isNeeded();
@@ -99,9 +105,6 @@ final class RedirectorMachine implements NodeMachine {
 
     @Override
     public int receive(final long nowNs) {
-        if (draining) {
-            return 0;
-        }
         final int received = outside.receive(burst);
         for (int i = 0; i < received; i++) {
             final MemorySegment frame = burst.segment(i);
@@ -163,8 +166,23 @@ final class RedirectorMachine implements NodeMachine {
         if (durable != null) {
             durable.onTimer(nowNs);
         }
+        serve(nowNs);
         tellOfTable();
         return redirector.onTimer(nowNs);
+    }
+
+    /// The link comes up when the others take what comes from here, and blades are known. One that
+    /// keeps silent does not hold up the rest for long.
+    private void serve(final long nowNs) {
+        if (link.serves() || redirector.epoch() == 0) {
+            return;
+        }
+        if (toldEpoch == 0) {
+            firstTableNs = nowNs;
+        }
+        if (redirector.isKnownToAll() || nowNs - firstTableNs >= LONGEST_SILENCE_NS) {
+            link.serve();
+        }
     }
 
     /// Operators read in the log which blades have new flows from when on.
@@ -192,6 +210,11 @@ final class RedirectorMachine implements NodeMachine {
     @Override
     public void flush() {
         outside.flush();
+    }
+
+    @Override
+    public void shut() {
+        link.end();
     }
 
     @Override
@@ -288,6 +311,7 @@ final class RedirectorMachine implements NodeMachine {
 
     @Override
     public void close() {
+        shut();
         if (durable != null) {
             durable.close();
         }

@@ -76,8 +76,7 @@ final class BladesReader {
                 node.role(),
                 node.backplane(),
                 node.cluster(),
-                node.interfaceName(),
-                node.port(),
+                node.outside(),
                 node.weight(),
                 index);
     }
@@ -113,7 +112,11 @@ final class BladesReader {
             if (side == null) {
                 role.complain("side", "is missing");
             }
-            final String interfaceName = role.interfaceName("interface");
+            final OutsideInterface outside =
+                    new OutsideInterface(
+                            role.interfaceName("interface"),
+                            role.choice("port", Driver.AUTO),
+                            role.flag("link-follows-service", true));
             addNode(
                     role,
                     processes ? name + "-redirector" : name,
@@ -121,8 +124,7 @@ final class BladesReader {
                     side == Side.EGRESS ? Role.EGRESS_REDIRECTOR : Role.INGRESS_REDIRECTOR,
                     address,
                     0,
-                    interfaceName,
-                    role.choice("port", Driver.AUTO));
+                    outside);
         }
         if (processes) {
             addNode(
@@ -132,8 +134,7 @@ final class BladesReader {
                     Role.BLADE,
                     address,
                     redirects ? 1 : 0,
-                    "",
-                    Driver.AUTO);
+                    OutsideInterface.NONE);
         }
         section.end();
     }
@@ -166,8 +167,7 @@ final class BladesReader {
             final Role kind,
             final InetAddress address,
             final int portOffset,
-            final String interfaceName,
-            final Driver port) {
+            final OutsideInterface outside) {
         final int id = role.number("node", 1, Member.MAX_NODE);
         final int weight =
                 kind == Role.BLADE
@@ -190,8 +190,7 @@ final class BladesReader {
                         kind,
                         new InetSocketAddress(address, backplanePort + portOffset),
                         new InetSocketAddress(address, clusterPort + portOffset),
-                        interfaceName,
-                        port,
+                        outside,
                         weight,
                         0));
     }

@@ -1,7 +1,6 @@
 package io.boomerang.node.config;
 
 import io.boomerang.cluster.Member.Role;
-import io.boomerang.port.PortOptions.Driver;
 
 import java.net.InetSocketAddress;
 
@@ -13,8 +12,7 @@ import java.net.InetSocketAddress;
 /// @param role what it does
 /// @param backplane where it listens for frames
 /// @param cluster where it listens for members
-/// @param interfaceName of a redirector, the interface to its outside network; else empty
-/// @param port of a redirector, how frames come from that interface
+/// @param outside of a redirector, the interface to its outside network; else none
 /// @param weight of a processor, how many new flows it takes, measured against the others; else 0
 /// @param index of a processor, how many of them have a smaller id; else 0
 public record NodeConfig(
@@ -24,7 +22,6 @@ public record NodeConfig(
         Role role,
         InetSocketAddress backplane,
         InetSocketAddress cluster,
-        String interfaceName,
-        Driver port,
+        OutsideInterface outside,
         int weight,
         int index) {}

@@ -11,7 +11,7 @@ import io.boomerang.cluster.Member.Role;
 import io.boomerang.flow.FlowKey;
 import io.boomerang.flow.FlowText;
 import io.boomerang.node.config.NodeConfig;
-import io.boomerang.port.PortOptions.Driver;
+import io.boomerang.node.config.OutsideInterface;
 import io.boomerang.redirector.session.Origin;
 import io.boomerang.redirector.steering.Explanation;
 
@@ -48,7 +48,15 @@ final class FakeBlade implements OperatedBlade {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
             config =
                     new NodeConfig(
-                            node, name, "slot-2", role, nowhere, nowhere, "", Driver.AUTO, 0, 0);
+                            node,
+                            name,
+                            "slot-2",
+                            role,
+                            nowhere,
+                            nowhere,
+                            OutsideInterface.NONE,
+                            0,
+                            0);
         }
 
         private void ask(final String question) throws NodeBusyException {

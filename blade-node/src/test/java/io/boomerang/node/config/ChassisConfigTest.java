@@ -93,7 +93,12 @@ class ChassisConfigTest {
               - name: both
                 address: 2001:db8::5
                 admin-address: 192.0.2.5
-                redirector: {node: 9, side: ingress, interface: eth1, port: af-packet}
+                redirector:
+                  node: 9
+                  side: ingress
+                  interface: eth1
+                  port: af-packet
+                  link-follows-service: false
                 processor: {node: 5}
               - name: out
                 address: 2001:db8::6
@@ -150,8 +155,7 @@ class ChassisConfigTest {
                                 Role.BLADE,
                                 new InetSocketAddress("10.99.0.3", 6_081),
                                 new InetSocketAddress("10.99.0.3", 7_800),
-                                "",
-                                Driver.AUTO,
+                                OutsideInterface.NONE,
                                 100,
                                 0)),
                 config.nodesOf("slot-3"));
@@ -209,8 +213,12 @@ class ChassisConfigTest {
                 new InetSocketAddress(InetAddress.ofLiteral("2001:db8::5"), 7_001),
                 processor.backplane());
         assertEquals(8_001, processor.cluster().getPort());
-        assertEquals("eth1", config.nodesOf("both").getLast().interfaceName());
-        assertEquals(Driver.AF_PACKET, config.nodesOf("both").getLast().port());
+        assertEquals(
+                new OutsideInterface("eth1", Driver.AF_PACKET, false),
+                config.nodesOf("both").getLast().outside());
+        assertEquals(
+                new OutsideInterface("eth2", Driver.AUTO, true),
+                config.nodesOf("out").getFirst().outside());
         assertEquals(7_000, config.nodesOf("both").getLast().backplane().getPort());
     }
 

@@ -59,7 +59,7 @@ final class CheckCommand implements Callable<Integer> {
                     node.name(),
                     EnumOption.label(node.role()),
                     text(node.backplane()),
-                    node.role() == Role.BLADE ? "" : node.interfaceName());
+                    node.role() == Role.BLADE ? "" : node.outside().name());
         }
     }
 

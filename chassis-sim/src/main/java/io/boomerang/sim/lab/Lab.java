@@ -35,11 +35,11 @@ public final class Lab {
     private static final String CHASSIS_FILE = "chassis.yaml";
     private static final String SWITCH = "switch.sh";
 
-    /// Arguments: namespace, interface, command. The interface is up while the command runs; when
-    /// it says that it could not start, it has two more tries: a machine that is busy with starting
-    /// everything at once may let handshakes take too long.
+    /// Arguments: namespace, interface, command. The interface is down when the command has ended;
+    /// when it says that it could not start, it has two more tries: a machine that is busy with
+    /// starting everything at once may let handshakes take too long.
     private static final String WITH_PORT =
-            "port=\"ip -n $1 link set dev $2\"; shift 2; $port up 2>/dev/null; "
+            "port=\"ip -n $1 link set dev $2\"; shift 2; "
                     + "for attempt in 1 2 3; do \"$@\"; [ $? -eq 3 ] || break; done; "
                     + "$port down 2>/dev/null";
 
@@ -248,9 +248,10 @@ public final class Lab {
         return daemons;
     }
 
-    /// Starts the daemon of one blade. When it ends, however it does, a redirector's outside port
-    /// goes down, as a service unit would have it: then its switch sends nothing there any more.
-    /// Where an earlier daemon has just ended, that comes first.
+    /// Starts the daemon of one blade. It takes a redirector's outside port up when it serves. When
+    /// it ends, however it does, the port goes down, as a service unit would have it: then its
+    /// switch sends nothing there any more. Where an earlier daemon has just ended, that comes
+    /// first.
     public Process startDaemon(final String host, final List<String> daemon) throws IOException {
         final boolean _ =
                 awaitEnd(supervisors().stream().filter(process -> isAbout(process, host)).toList());

@@ -95,6 +95,15 @@ final class LabGuests {
                 .start();
     }
 
+    /// The command that runs a program of the tests.
+    static String[] java(final Class<?> main, final String... arguments) {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return command.toArray(String[]::new);
+    }
+
     /// Runs a program on a host, which has to succeed; answers what it prints.
     String run(final String host, final String... command)
             throws IOException, InterruptedException {
@@ -233,13 +242,14 @@ final class LabGuests {
     /// Starts the daemon of a blade, again if it ends, as a service manager would; returns when it
     /// has joined the chassis.
     void join(final String blade) throws IOException {
+        final long starts = lab.startsOf(blade);
         final Process[] daemon = {lab.startDaemon(blade, UpCommand.daemon())};
         UpCommandIT.eventually()
                 .until(() -> {
                     if (!daemon[0].isAlive()) {
                         daemon[0] = lab.startDaemon(blade, UpCommand.daemon());
                     }
-                    return log(blade).contains("nodes=[" + blade + "] started");
+                    return lab.startsOf(blade) > starts;
                 });
     }
 

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -120,6 +122,37 @@ class UpCommandIT {
         final String returns = "look_ups_answered=";
         eventually()
                 .until(() -> (guests.log("ingress-1") + guests.log("egress-2")).contains(returns));
+    }
+
+    /// While it stops and starts, which takes seconds, the switch knows not to send to it. What is
+    /// lost is what comes before the switch has noticed that the link is down.
+    @Test
+    void shouldServeClientsWhileARedirectorStopsAndStartsAgain() throws Exception {
+        LabGuests.require("ip", "ping", "setsid", "nft");
+        final LabGuests guests = guests();
+        up("--redirectors", "2");
+        final Process answering =
+                guests.start(LabPlan.SERVER, LabGuests.java(UdpProbe.class, "answer"));
+        assertEquals("ready", answering.inputReader().readLine());
+        final Process stream =
+                guests.start(
+                        LabPlan.CLIENT,
+                        LabGuests.java(UdpProbe.class, "stream", LabPlan.SERVER_ADDRESS));
+
+        for (final String redirector : List.of("ingress-1", "egress-2")) {
+            guests.signal(redirector, "TERM");
+            eventually()
+                    .until(() ->
+                            guests.log(redirector)
+                                    .contains("blade=" + redirector + " stopped, drained=true"));
+            guests.join(redirector);
+        }
+        stream.outputWriter().append('\n').close();
+
+        final Scanner output = new Scanner(stream.getInputStream(), StandardCharsets.UTF_8);
+        final long sent = output.nextLong();
+        final long lost = output.skip(" sent, ").nextLong();
+        assertTrue(sent > 1_000 && lost < sent / 20, lost + " lost of " + sent);
     }
 
     @Test

@@ -65,11 +65,8 @@ class UpProtocolsIT {
         for (final String address : ADDRESSES) {
             guests.run(LabPlan.CLIENT, "ping", "-c5", "-i0.2", "-s4000", address);
         }
-        final String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        final String classPath = System.getProperty("java.class.path");
-        final String probe = UdpProbe.class.getName();
         final Process answering =
-                guests.start(LabPlan.SERVER, java, "-cp", classPath, probe, "answer");
+                guests.start(LabPlan.SERVER, LabGuests.java(UdpProbe.class, "answer"));
         try (BufferedReader output = answering.inputReader(StandardCharsets.UTF_8)) {
             assertEquals("ready", output.readLine());
             for (final String address : ADDRESSES) {
@@ -77,13 +74,7 @@ class UpProtocolsIT {
                 final String asked =
                         guests.run(
                                 LabPlan.CLIENT,
-                                java,
-                                "-cp",
-                                classPath,
-                                probe,
-                                "ask",
-                                address,
-                                count);
+                                LabGuests.java(UdpProbe.class, "ask", address, count));
                 assertTrue(asked.contains("answered " + count), asked);
             }
         } finally {

@@ -543,6 +543,12 @@ public final class Redirector implements AutoCloseable {
         return rules.isSettled();
     }
 
+    /// Whether everybody has said that it sees the same chassis as this redirector, and steering
+    /// has a bucket table: before, others may not take what comes from here.
+    public boolean isKnownToAll() {
+        return epoch() != 0 && steering.puller().isConfirmed();
+    }
+
     /// Whether this redirector has heard of every flow that it owns.
     public boolean hasPulled() {
         return steering.puller().isComplete();

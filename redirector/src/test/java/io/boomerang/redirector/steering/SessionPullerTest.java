@@ -103,6 +103,21 @@ class SessionPullerTest {
         assertEquals(BLADE, knownBlade(SYN_PORT + 1));
     }
 
+    @Test
+    void shouldBeKnownToAllOnceEverybodyHasAnswered() {
+        assertTrue(redirector.isKnownToAll());
+        rig.answersPulls = false;
+        rig.leave(PEER);
+        final SessionPull pull = (SessionPull) pulls().getFirst().message();
+
+        give(OTHER_BLADE, pull, SessionPage.END, 2);
+        assertFalse(redirector.isKnownToAll());
+        give(BLADE, pull, 4_096, 2, SYN_PORT);
+
+        assertTrue(redirector.isKnownToAll());
+        assertFalse(redirector.hasPulled());
+    }
+
     private int knownBlade(final int port) {
         final Explanation.KnownSession session = redirector.explain(key(port), rig.nowNs).session();
         return session == null ? 0 : session.blade();
