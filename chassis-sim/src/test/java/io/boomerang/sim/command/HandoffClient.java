@@ -21,23 +21,29 @@ final class HandoffClient {
     private static final int BLOCK_BYTES = 1 << 16;
     private static final String PATIENCE_S = "240";
 
-    /// Counts distinct handshakes and all resets.
+    /// Counts distinct handshakes and all resets; keeps ports and numbers of these.
     private static final String WATCH =
             """
             table inet watch {
                 set handshakes { typeof tcp sequence; flags dynamic; size 4096; }
                 counter resets { }
+                set broken {
+                    typeof tcp sport . tcp dport . tcp sequence . tcp ackseq
+                    flags dynamic
+                    size 4096
+                }
                 chain out {
                     type filter hook output priority 0
                     tcp flags & (syn | ack) == syn add @handshakes { tcp sequence }
-                    tcp flags & rst != 0 counter name resets
+                    tcp flags & rst != 0 counter name resets %1$s
                 }
                 chain in {
                     type filter hook input priority 0
-                    tcp flags & rst != 0 counter name resets
+                    tcp flags & rst != 0 counter name resets %1$s
                 }
             }
-            """;
+            """
+                    .formatted("add @broken { tcp sport . tcp dport . tcp sequence . tcp ackseq }");
 
     /// Asks a host from a port that may just have been used, and waits for the host to end it.
     private static final String FROM_PORT =
@@ -77,7 +83,10 @@ final class HandoffClient {
                 guests.run(LabPlan.CLIENT, "nft", "list", "set", "inet", "watch", "handshakes");
         final String elements = set.substring(Math.max(0, set.indexOf("elements")));
         assertEquals(handshakes, SEQUENCE.matcher(elements).results().count(), set);
-        assertEquals(0, resets());
+        assertEquals(
+                0,
+                resets(),
+                guests.run(LabPlan.CLIENT, "nft", "list", "set", "inet", "watch", "broken"));
     }
 
     long resets() throws Exception {

@@ -53,6 +53,7 @@ class UpHandoffRedirectorsIT {
             """;
 
     private static final Lab LAB = new Lab(NAME);
+    private static final List<String> KILLED = new ArrayList<>();
 
     @TempDir private static Path directory;
     private static LabGuests guests;
@@ -86,12 +87,11 @@ class UpHandoffRedirectorsIT {
 
     @BeforeEach
     void restartWhatWasKilled() throws Exception {
-        for (final String redirector : INGRESS) {
-            if (LAB.daemonOf(redirector).isEmpty()) {
-                letGo(redirector);
-                restart(redirector);
-            }
+        for (final String redirector : KILLED) {
+            letGo(redirector);
+            guests.join(redirector);
         }
+        KILLED.clear();
         await().until(() ->
                 CommandRun.of("status", "--lab", NAME)
                         .out()
@@ -162,19 +162,8 @@ class UpHandoffRedirectorsIT {
     }
 
     private static void kill(final String redirector) throws Exception {
+        KILLED.add(redirector);
         guests.signal(redirector, "KILL");
-    }
-
-    /// Until it runs again. A daemon that could not join in time ends, and is started anew.
-    private static void restart(final String redirector) throws Exception {
-        final long starts = LAB.startsOf(redirector);
-        final Process[] daemon = {LAB.startDaemon(redirector, UpCommand.daemon())};
-        await().until(() -> {
-            if (!daemon[0].isAlive()) {
-                daemon[0] = LAB.startDaemon(redirector, UpCommand.daemon());
-            }
-            return LAB.startsOf(redirector) > starts;
-        });
     }
 
     /// Before its first part, when the host is ready, when the host has been told that it is the
@@ -216,7 +205,8 @@ class UpHandoffRedirectorsIT {
         kill(only);
 
         letGo(only);
-        restart(only);
+        KILLED.remove(only);
+        guests.join(only);
         assertEquals("blade-3 serves /b\n", LabGuests.text(curl.getInputStream()));
         assertEquals(0, curl.waitFor());
         client.assertWatched(2);
