@@ -299,10 +299,11 @@ public final class Lab {
 
     /// How often the daemon of a blade has started.
     public long startsOf(final String host) throws IOException {
-        return Files.readString(logOf(host))
-                .lines()
-                .filter(line -> line.contains(started(host)))
-                .count();
+        final Path log = logOf(host);
+        if (!Files.exists(log)) {
+            return 0;
+        }
+        return Files.readString(log).lines().filter(line -> line.contains(started(host))).count();
     }
 
     private static String started(final String host) {
