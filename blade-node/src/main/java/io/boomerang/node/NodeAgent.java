@@ -316,15 +316,20 @@ final class NodeAgent implements Runnable {
         machine.measure(measured, config::nodeName, nowNs);
         return new NodeStatus(
                 self,
-                !machine.isDraining()
-                        ? State.RUNNING
-                        : machine.isDrained() ? State.DRAINED : State.DRAINING,
+                stateOf(machine),
                 machine.weight(),
                 machine.rule(),
                 machine.isRuleSettled(),
                 uptimeMs,
                 view,
                 measured);
+    }
+
+    private static State stateOf(final NodeMachine machine) {
+        if (machine.isDraining()) {
+            return machine.isDrained() ? State.DRAINED : State.DRAINING;
+        }
+        return machine.isServing() ? State.RUNNING : State.STARTING;
     }
 
     /// A capture of these flows, which sees nothing yet.

@@ -74,6 +74,9 @@ interface NodeMachine extends AutoCloseable {
     /// What it knows of a flow.
     FlowReport explain(FlowKey key, long nowNs);
 
+    /// Whether it does by now what it is there for.
+    boolean isServing();
+
     /// Where its sessions or flows are looked through.
     SessionLister sessions();
 

@@ -160,6 +160,11 @@ final class ProcessorMachine implements NodeMachine {
     }
 
     @Override
+    public boolean isServing() {
+        return true;
+    }
+
+    @Override
     public boolean isDraining() {
         return weight == 0;
     }

@@ -242,6 +242,11 @@ final class RedirectorMachine implements NodeMachine {
     }
 
     @Override
+    public boolean isServing() {
+        return link.serves();
+    }
+
+    @Override
     public boolean isDraining() {
         return draining;
     }

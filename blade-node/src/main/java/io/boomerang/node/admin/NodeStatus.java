@@ -26,6 +26,8 @@ public record NodeStatus(
 
     /// What a node is about.
     public enum State {
+        /// It is a redirector that its outside network is not to send to yet.
+        STARTING,
         RUNNING,
         /// It wants no new flows and has some left.
         DRAINING,

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Scanner;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /// Unmodified clients and servers across real daemons, one network namespace for each.
 ///
@@ -146,6 +147,10 @@ class UpCommandIT {
                             guests.log(redirector)
                                     .contains("blade=" + redirector + " stopped, drained=true"));
             guests.join(redirector);
+            final Pattern running = Pattern.compile(redirector + " +\\S+ +running ");
+            eventually()
+                    .until(() ->
+                            running.matcher(CommandRun.of("status", "--lab", NAME).out()).find());
         }
         stream.outputWriter().append('\n').close();
 
