@@ -21,29 +21,45 @@ final class HandoffClient {
     private static final int BLOCK_BYTES = 1 << 16;
     private static final String PATIENCE_S = "240";
 
-    /// Counts distinct handshakes and all resets; keeps ports and numbers of these.
+    /// Counts distinct handshakes, and resets of connections that have begun and of which not both
+    /// ends have sent a FIN; keeps ports and numbers of these. A later reset harms nobody: what was
+    /// overtaken by the last packets, or came twice, finds no socket.
     private static final String WATCH =
             """
             table inet watch {
                 set handshakes { typeof tcp sequence; flags dynamic; size 4096; }
-                counter resets { }
+                set begun { typeof tcp sport; flags dynamic; size 65535; }
+                set ended { typeof tcp sport; flags dynamic; size 65535; }
+                set answered { typeof tcp sport; flags dynamic; size 65535; }
                 set broken {
                     typeof tcp sport . tcp dport . tcp sequence . tcp ackseq
                     flags dynamic
                     size 4096
                 }
+                counter resets { }
+                chain lost {
+                    counter name resets add @broken %1$s
+                }
                 chain out {
                     type filter hook output priority 0
-                    tcp flags & (syn | ack) == syn add @handshakes { tcp sequence }
-                    tcp flags & rst != 0 counter name resets %1$s
+                    tcp flags & (syn | ack) == syn add @handshakes { tcp sequence } \
+                        add @begun { tcp sport } \
+                        delete @ended { tcp sport } delete @answered { tcp sport }
+                    tcp flags & fin != 0 add @ended { tcp sport }
+                    tcp flags & rst == 0 accept
+                    tcp sport @ended tcp sport @answered accept
+                    tcp sport @begun jump lost
                 }
                 chain in {
                     type filter hook input priority 0
-                    tcp flags & rst != 0 counter name resets %1$s
+                    tcp flags & fin != 0 add @answered { tcp dport }
+                    tcp flags & rst == 0 accept
+                    tcp dport @ended tcp dport @answered accept
+                    tcp dport @begun jump lost
                 }
             }
             """
-                    .formatted("add @broken { tcp sport . tcp dport . tcp sequence . tcp ackseq }");
+                    .formatted("{ tcp sport . tcp dport . tcp sequence . tcp ackseq }");
 
     /// Asks a host from a port that may just have been used, and waits for the host to end it.
     private static final String FROM_PORT =
